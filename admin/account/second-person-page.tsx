@@ -1,0 +1,120 @@
+// Which actions need a second person: a choice for each, at once or from some number of records on.
+import React, { useState } from 'react';
+import { post, sentenceOf } from '../api.ts';
+import { useNotice } from '../notices.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { apiPath } from '../paths.ts';
+import { useLoad, useTitle } from '../state.tsx';
+import type { SecondPersonChoice } from '../types.ts';
+
+/** The page. */
+export function SecondPersonPage() {
+  const { data, error, reload } = useLoad<{ actions: SecondPersonChoice[] }>(apiPath('second-person'));
+  useTitle('Second person');
+  if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
+  if (!data) return <Loading rows={6} label="Loading the actions" />;
+  const modules = [...new Set(data.actions.map(({ module }) => module))];
+  return (
+    <div className="page">
+      <header className="page-head">
+        <div>
+          <h1 tabIndex={-1}>Second person</h1>
+          <p className="page-sub">
+            An action chosen here does nothing until another operator, who may do it too, has approved the frozen plan.
+          </p>
+        </div>
+      </header>
+      {modules.map((module) => (
+        <section key={module} className="card" aria-label={module}>
+          <h2>{module}</h2>
+          <ul className="second-person">
+            {data.actions
+              .filter((one) => one.module === module)
+              .map((one) => (
+                <Row key={one.actionId} choice={one} changed={reload} />
+              ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+const kinds = { never: 'Not needed', always: 'Always', from: 'From a number on' } as const;
+type Kind = keyof typeof kinds;
+
+function kindOf({ from }: SecondPersonChoice): Kind {
+  return from === null ? 'never' : from === 1 ? 'always' : 'from';
+}
+
+function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => void }) {
+  const say = useNotice();
+  const [kind, setKind] = useState<Kind>(kindOf(choice));
+  const [count, setCount] = useState(String(choice.from && choice.from > 1 ? choice.from : 100));
+  const save = async (from: number | null) => {
+    try {
+      await post(apiPath('second-person'), { actionId: choice.actionId, from });
+      say('Saved.');
+    } catch (error) {
+      say(sentenceOf(error), 'bad');
+    }
+    changed();
+  };
+  const choose = (next: Kind) => {
+    setKind(next);
+    if (next !== 'from') void save(next === 'never' ? null : 1);
+  };
+  const label = (
+    <>
+      {choice.label} <span className="hint">in {choice.records}</span>
+    </>
+  );
+  if (choice.declared === 'always')
+    return (
+      <li>
+        <span>{label}</span>
+        <span className="hint">Always: the action itself asks for it.</span>
+      </li>
+    );
+  return (
+    <li>
+      <span>
+        {label}
+        {choice.declared === 'sometimes' && <span className="hint"> The action itself asks for it in some cases.</span>}
+      </span>
+      <span className="second-person-choice">
+        <select
+          aria-label={`${choice.label}: second person`}
+          value={kind}
+          onChange={(e) => choose(e.target.value as Kind)}
+        >
+          {Object.entries(kinds).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        {kind === 'from' && (
+          <>
+            <input
+              type="number"
+              min={2}
+              max={1_000_000}
+              aria-label={`${choice.label}: from how many records on`}
+              value={count}
+              onChange={(e) => setCount(e.target.value)}
+            />
+            <button
+              type="button"
+              className="button"
+              disabled={!(Number(count) >= 1)}
+              onClick={() => save(Number(count))}
+            >
+              Save
+            </button>
+          </>
+        )}
+      </span>
+    </li>
+  );
+}

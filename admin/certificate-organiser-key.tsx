@@ -1,0 +1,93 @@
+// The organiser's key: whether there is one, and a new one, which is shown this once.
+import React, { useCallback, useEffect, useState } from 'react';
+import { sentenceOf } from './api.ts';
+import { Confirm } from './parts/dialog.tsx';
+import { Loading, Trouble } from './parts/states.tsx';
+import { Moment } from './parts/value.tsx';
+import { usePanel } from './state.tsx';
+import type { ToolProps } from './tools/tool.ts';
+
+interface Known {
+  current: { hint: string; createdAt: string; lastUsedAt: string | null } | null;
+}
+
+/** Draws the screen. */
+export function CertificateOrganiserKey({ load, call }: ToolProps) {
+  const { timeZone } = usePanel();
+  const [known, setKnown] = useState<Known>();
+  const [trouble, setTrouble] = useState<unknown>();
+  const [key, setKey] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const open = useCallback(() => {
+    setTrouble(undefined);
+    load<Known>().then(setKnown, setTrouble);
+  }, [load]);
+  useEffect(open, [open]);
+
+  if (trouble !== undefined) return <Trouble error={trouble} retry={open} />;
+  if (!known) return <Loading rows={3} />;
+  const create = async () => {
+    setBusy(true);
+    setFault(undefined);
+    try {
+      setKey((await call<{ key: string }>('create')).key);
+      open();
+    } catch (error) {
+      setFault(sentenceOf(error));
+    } finally {
+      setBusy(false);
+      setAsking(false);
+    }
+  };
+  return (
+    <section className="card organiser-key" aria-labelledby="organiser-key">
+      <h2 id="organiser-key">Organiser’s key</h2>
+      <p className="hint">
+        With it an organiser’s own page or script may add people, change the picture and start the notices of this
+        campaign, and of no other.
+      </p>
+      {known.current ? (
+        <p>
+          The present key begins with <code>{known.current.hint}</code>, made{' '}
+          <Moment iso={known.current.createdAt} zone={timeZone} />
+          {known.current.lastUsedAt ? (
+            <>
+              , last used <Moment iso={known.current.lastUsedAt} zone={timeZone} />
+            </>
+          ) : (
+            ', never used'
+          )}
+          .
+        </p>
+      ) : (
+        <p>There is no key yet.</p>
+      )}
+      {key && (
+        <div className="banner good" role="status">
+          <p>This is the new key. Copy it now: it is never shown again.</p>
+          <code className="shown-key">{key}</code>
+        </div>
+      )}
+      {fault && (
+        <p className="banner bad" role="alert">
+          {fault}
+        </p>
+      )}
+      <button
+        type="button"
+        className="button primary"
+        disabled={isBusy}
+        onClick={() => (known.current ? setAsking(true) : create())}
+      >
+        Make a new key
+      </button>
+      {isAsking && (
+        <Confirm title="Make a new key?" label="Make it" isBusy={isBusy} yes={create} no={() => setAsking(false)}>
+          <p>The present key ends at once; whatever uses it must be given the new one.</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}

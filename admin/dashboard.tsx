@@ -1,0 +1,246 @@
+// The first page: what the modules report, what ran lately, what waits in the outbox. Where nothing is yet, a friendly start.
+import React, { useState } from 'react';
+import { Link } from 'react-router-dom';
+import { post, sentenceOf } from './api.ts';
+import { useNotice } from './notices.tsx';
+import { Icon } from './parts/icon.tsx';
+import { Pill } from './parts/pill.tsx';
+import { Loading, Trouble } from './parts/states.tsx';
+import { Moment } from './parts/value.tsx';
+import { apiPath, homePath, listPath, newPath, runPath } from './paths.ts';
+import { messageWords, runWords } from './run/run-words.ts';
+import { useLoad, usePanel, useRefreshPanel, useTitle } from './state.tsx';
+import type { DashboardView, Figure } from './types.ts';
+import { lowerFirst, sayNumber, upperFirst } from './words.ts';
+
+/** The start page. */
+export function Dashboard() {
+  const { operator, isEmpty } = usePanel();
+  const { data, error, reload } = useLoad<DashboardView>(apiPath('dashboard'));
+  useTitle(undefined);
+  const firstName = operator.name.split(' ')[0];
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1 tabIndex={-1}>{firstName ? `Hello, ${firstName}` : 'Hello'}</h1>
+      </header>
+      {isEmpty && <Welcome loaded={reload} />}
+      {error !== undefined && !data && <Trouble error={error} retry={reload} />}
+      {!data && error === undefined && <Loading rows={4} label="Loading the overview" />}
+      {data && !isEmpty && (
+        <div className="dashboard">
+          {data.approvals.length > 0 && <Approvals approvals={data.approvals} />}
+          {data.cards.map((card) => (
+            <CardBox key={card.title} card={card} />
+          ))}
+          {data.outbox && <Outbox outbox={data.outbox} />}
+          {data.runs && <Runs runs={data.runs} />}
+          {data.cards.length === 0 && !data.outbox && !data.runs && (
+            <p className="hint">Choose something in the navigation to begin.</p>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Welcome({ loaded }: { loaded: () => void }) {
+  const { resources, navigation, permissions } = usePanel();
+  const refresh = useRefreshPanel();
+  const say = useNotice();
+  const [isBusy, setBusy] = useState(false);
+  const begin = resources.find(({ may, model }) => may.create && model === navigation[0]?.items[0]?.model);
+  const load = async () => {
+    setBusy(true);
+    try {
+      await post(apiPath('demo'));
+      say('The demo is loaded. Look around; nothing leaves this house.');
+      refresh();
+      loaded();
+    } catch (error) {
+      say(sentenceOf(error), 'bad');
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="welcome" aria-labelledby="welcome">
+      <div>
+        <h2 id="welcome">Nothing is here yet. Shall we look around first?</h2>
+        <p>
+          The demo is a small, believable set of records. You can choose some, press an action, see every message before
+          it goes, and read the captured mails: no mail server and no account anywhere is needed.
+        </p>
+        <p className="welcome-actions">
+          {permissions.includes('*') && (
+            <button type="button" className="button primary large" disabled={isBusy} onClick={load}>
+              <Icon name="Package" /> {isBusy ? 'Loading the demo…' : 'Load the demo'}
+            </button>
+          )}
+          {begin && (
+            <Link className="button large" to={newPath(begin.model)}>
+              <Icon name="Plus" /> New {lowerFirst(begin.label.one)}
+            </Link>
+          )}
+        </p>
+      </div>
+      <ol className="welcome-steps">
+        <li>
+          <strong>Choose</strong> records in a list, or all that match.
+        </li>
+        <li>
+          <strong>Preview</strong> exactly what will happen, message by message.
+        </li>
+        <li>
+          <strong>Run</strong> it, and undo within the first seconds.
+        </li>
+      </ol>
+    </section>
+  );
+}
+
+function CardBox({ card }: { card: DashboardView['cards'][number] }) {
+  return (
+    <section className="card" aria-label={card.title}>
+      <h2>{card.title}</h2>
+      {card.error && (
+        <p className="banner bad">
+          <Icon name="AlertTriangle" /> <span>{card.error}</span>
+        </p>
+      )}
+      {card.figures.length > 0 && (
+        <ul className="figures">
+          {card.figures.map((figure) => (
+            <FigureBox key={figure.label} figure={figure} />
+          ))}
+        </ul>
+      )}
+      {card.rows && card.rows.length > 0 && (
+        <ul className="shares">
+          {card.rows.map((row) => (
+            <li key={row.label}>
+              <span className="share-line">
+                <To href={row.href}>{row.label}</To>
+                <span className="number">{row.value}</span>
+              </span>
+              {row.share !== undefined && (
+                <progress value={row.share} max={1} aria-label={`${row.label}: ${row.value}`} />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function FigureBox({ figure }: { figure: Figure }) {
+  const value = typeof figure.value === 'number' ? sayNumber(figure.value) : figure.value;
+  const inside = (
+    <>
+      <span className="figure-value">{value}</span>
+      <span className="figure-label">
+        {figure.tone && <span className={`dot ${figure.tone}`} aria-hidden="true" />}
+        {figure.label}
+      </span>
+    </>
+  );
+  return <li className="figure">{figure.href ? <To href={figure.href}>{inside}</To> : inside}</li>;
+}
+
+/** A link to a place below /admin; plain words where there is none. */
+function To({ href, children }: { href?: string; children: React.ReactNode }) {
+  if (!href) return <span>{children}</span>;
+  const to = href.startsWith(homePath()) ? href : `${homePath()}${href.startsWith('/') ? '' : '/'}${href}`;
+  return <Link to={to}>{children}</Link>;
+}
+
+function Approvals({ approvals }: { approvals: DashboardView['approvals'] }) {
+  const { timeZone } = usePanel();
+  return (
+    <section className="card flush wide approval" aria-label="Waits for your approval">
+      <div className="card-head">
+        <h2>Waits for your approval</h2>
+      </div>
+      <ul className="run-list">
+        {approvals.map((run) => (
+          <li key={run.id}>
+            <Link to={runPath(run.id)}>{run.title}</Link>
+            <Pill tone="busy">{runWords.awaitingApproval}</Pill>
+            <span className="hint">
+              {sayNumber(run.total)} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Outbox({ outbox }: { outbox: NonNullable<DashboardView['outbox']> }) {
+  const order = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'];
+  const shown = order.filter((state) => (outbox.counts[state] ?? 0) > 0);
+  return (
+    <section className="card" aria-label="Outbox">
+      <h2>Outbox</h2>
+      {shown.length === 0 ? (
+        <p className="hint">No message yet. What is sent appears here, with the mail server’s reply.</p>
+      ) : (
+        <ul className="figures">
+          {shown.map((state) => (
+            <FigureBox
+              key={state}
+              figure={{
+                label: upperFirst(messageWords[state]?.label ?? state),
+                tone: messageWords[state]?.tone,
+                value: outbox.counts[state] ?? 0,
+                href: listPath('Message', { 'f.state.is': state }),
+              }}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Runs({ runs }: { runs: NonNullable<DashboardView['runs']> }) {
+  const { timeZone } = usePanel();
+  return (
+    <section className="card flush wide" aria-label="Recent runs">
+      <div className="card-head">
+        <h2>Recent runs</h2>
+        <Link to={listPath('Run')}>
+          All runs <Icon name="ArrowRight" size={14} />
+        </Link>
+      </div>
+      {runs.length === 0 ? (
+        <p className="hint pad">Nothing ran yet. Choose records in a list and press an action.</p>
+      ) : (
+        <ul className="run-list">
+          {runs.map((run) => (
+            <li key={run.id}>
+              <Link to={runPath(run.id)}>{run.title}</Link>
+              <Pill
+                tone={
+                  run.state === 'finished'
+                    ? run.failed > 0
+                      ? 'bad'
+                      : 'good'
+                    : run.state === 'running'
+                      ? 'busy'
+                      : 'quiet'
+                }
+              >
+                {runWords[run.state]}
+              </Pill>
+              <span className="hint">
+                {run.failed > 0 && `${sayNumber(run.failed)} failed · `}
+                {sayNumber(run.total)} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,156 @@
+// The rows of an import, a page at a time: what each would do or did, each cell that differs, and the reason.
+import React, { useState } from 'react';
+import { Link } from 'react-router-dom';
+import { Paging } from '../list/paging.tsx';
+import { Pill } from '../parts/pill.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { Nothing } from '../parts/value.tsx';
+import { apiPath, recordPath } from '../paths.ts';
+import { useLoad, useResource } from '../state.tsx';
+import type { ImportRowView, ImportView } from '../types.ts';
+import { sayNumber } from '../words.ts';
+import { isWriting, outcomeOrder, outcomeWords, planOrder, planWords } from './import-words.ts';
+
+interface Page {
+  rows: ImportRowView[];
+  total: number;
+  page: number;
+  perPage: number;
+}
+
+interface Tab {
+  query: Record<string, string>;
+  label: string;
+  count: number;
+}
+
+/** Draws the rows with a filter by plan, and by outcome once there are some. */
+export function ImportRows({ view }: { view: ImportView }) {
+  const [at, setAt] = useState('');
+  const [page, setPage] = useState(1);
+  const tabs = tabsOf(view);
+  const tab = tabs.find(({ label }) => label === at);
+  const query = new URLSearchParams({ page: String(page), ...tab?.query }).toString();
+  const stamp = `${view.state} ${view.outcomes.pending}`;
+  const { data, error, reload, isLoading } = useLoad<Page>(apiPath('imports', view.id, 'rows'), query, stamp);
+  const choose = (label: string) => {
+    setAt(label);
+    setPage(1);
+  };
+  return (
+    <section className="card flush" aria-labelledby="import-rows">
+      <div className="card-head">
+        <h2 id="import-rows">Rows</h2>
+        <nav className="tabs small" aria-label="Which rows">
+          {[{ query: {}, label: '', count: view.total }, ...tabs].map(({ label, count }) => (
+            <button
+              key={label}
+              type="button"
+              className="tab"
+              aria-current={label === at ? 'true' : undefined}
+              onClick={() => choose(label)}
+            >
+              {label || 'All'} <span className="number">{sayNumber(count)}</span>
+            </button>
+          ))}
+        </nav>
+      </div>
+      {error !== undefined && !data && <Trouble error={error} retry={reload} />}
+      {!data && error === undefined && <Loading />}
+      {data && <RowTable rows={data.rows} view={view} isStale={isLoading} />}
+      {data && (
+        <Paging
+          page={data.page}
+          perPage={data.perPage}
+          total={data.total}
+          totalIsMore={false}
+          shown={data.rows.length}
+          go={setPage}
+        />
+      )}
+    </section>
+  );
+}
+
+function tabsOf(view: ImportView): Tab[] {
+  const plans = planOrder.map((plan) => ({ query: { plan }, label: planWords[plan].label, count: view.plans[plan] }));
+  const outcomes = outcomeOrder.map((outcome) => ({
+    query: { outcome },
+    label: outcomeWords[outcome].label,
+    count: view.outcomes[outcome],
+  }));
+  const shown: Tab[] = isWriting(view)
+    ? [...outcomes, ...plans.filter(({ query }) => query.plan !== 'create' && query.plan !== 'change')]
+    : plans;
+  return shown.filter(({ count }) => count > 0);
+}
+
+function RowTable({ rows, view, isStale }: { rows: ImportRowView[]; view: ImportView; isStale: boolean }) {
+  const isKnown = useResource(view.resource) !== undefined;
+  if (rows.length === 0) return <p className="hint pad">None.</p>;
+  return (
+    <div className="table-frame bare">
+      <table className={isStale ? 'records stale' : 'records'}>
+        <caption className="visually-hidden">Rows of the file</caption>
+        <thead>
+          <tr>
+            <th scope="col">Line</th>
+            <th scope="col">Row</th>
+            <th scope="col">{isWriting(view) ? 'Outcome' : 'Would be'}</th>
+            <th scope="col">Difference or reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.line}>
+              <th scope="row" className="cell-first number" data-label="Line">
+                {isKnown && row.recordId && row.outcome !== 'undone' ? (
+                  <Link to={recordPath(view.resource, row.recordId)}>{sayNumber(row.line)}</Link>
+                ) : (
+                  sayNumber(row.line)
+                )}
+              </th>
+              <td data-label="Row" className="import-cells" dir="auto">
+                {summaryOf(row, view)}
+              </td>
+              <td data-label="Outcome">
+                <RowPill row={row} view={view} />
+              </td>
+              <td data-label="Difference or reason">
+                <Difference row={row} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function summaryOf(row: ImportRowView, view: ImportView): string {
+  const cells = view.columns.map(({ name }) => row.cells[view.mapping[name] ?? -1]);
+  return cells.filter(Boolean).join(' · ');
+}
+
+function RowPill({ row, view }: { row: ImportRowView; view: ImportView }) {
+  const isPlanOnly = row.plan !== 'create' && row.plan !== 'change';
+  const { label, tone } = isWriting(view) && !isPlanOnly ? outcomeWords[row.outcome] : planWords[row.plan];
+  return <Pill tone={tone}>{label}</Pill>;
+}
+
+function Difference({ row }: { row: ImportRowView }) {
+  if (row.reason) return <>{row.reason}</>;
+  if (row.changes.length === 0) return <Nothing />;
+  return (
+    <dl className="import-changes">
+      {row.changes.map(({ label, from, to }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd dir="auto">
+            <del>{from || 'empty'}</del> <span aria-hidden="true">→</span> <ins>{to || 'empty'}</ins>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,96 @@
+// The bar that appears once records are chosen: how many, what can be done with them, and the way to all that match.
+import React from 'react';
+import { exportOf, ownActions } from '../action/export-form.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Menu, MenuItem } from '../parts/menu.tsx';
+import { useIsNarrow } from '../state.tsx';
+import type { ActionView } from '../types.ts';
+import { sayLabel, sayLabelPlain, sayNumber } from '../words.ts';
+import { countChosen, mostIds, type SelectionControl } from './selection.ts';
+
+interface BarProps {
+  selection: SelectionControl;
+  actions: ActionView[];
+  total: number;
+  totalIsMore: boolean;
+  shown: number;
+  start: (action: ActionView) => void;
+}
+
+/** Draws the bar; nothing while nothing is chosen. */
+export function SelectionBar({ selection, actions: all, total, totalIsMore, shown, start }: BarProps) {
+  const { chosen } = selection;
+  const actions = ownActions(all);
+  const exporting = exportOf(all);
+  const beside = useIsNarrow() ? 1 : 3;
+  const count = countChosen(chosen, total);
+  if (count === 0) return <div className="visually-hidden" role="status" />;
+  const isUncounted = chosen.all && totalIsMore;
+  const words = isUncounted ? 'All that match are selected' : `${sayNumber(count)} selected`;
+  const isTooMany = !chosen.all && count > mostIds;
+  return (
+    <section className="selection-bar" aria-label="Selected records">
+      <p role="status">
+        <strong>{words}</strong>
+        {chosen.all && chosen.ids.size > 0 && <span> except {sayNumber(chosen.ids.size)}</span>}
+      </p>
+      {!chosen.all && total > shown && (
+        <button type="button" className="link-button" onClick={selection.chooseAll}>
+          Select all {totalIsMore ? '' : sayNumber(total)} that match
+        </button>
+      )}
+      <button type="button" className="link-button" onClick={selection.clear}>
+        Clear
+      </button>
+      {isTooMany ? (
+        <p>These are more than {sayNumber(mostIds)}. Select all that match instead.</p>
+      ) : (
+        <div className="selection-actions">
+          {actions.slice(0, beside).map((action, at) => (
+            <button
+              key={action.id}
+              type="button"
+              className={action.danger ? 'button danger-quiet' : at === 0 ? 'button primary' : 'button'}
+              onClick={() => start(action)}
+            >
+              <Icon name={action.icon ?? 'Play'} />
+              {isUncounted ? sayLabelPlain(action.label) : sayLabel(action.label, count)}
+            </button>
+          ))}
+          {actions.length > beside && (
+            <Menu
+              className="button"
+              button={
+                <>
+                  More <Icon name="ChevronUp" />
+                </>
+              }
+              label="More actions"
+            >
+              {(close) =>
+                actions.slice(beside).map((action) => (
+                  <MenuItem
+                    key={action.id}
+                    danger={action.danger}
+                    choose={() => {
+                      close();
+                      start(action);
+                    }}
+                  >
+                    <Icon name={action.icon ?? 'Play'} />{' '}
+                    {isUncounted ? sayLabelPlain(action.label) : sayLabel(action.label, count)}
+                  </MenuItem>
+                ))
+              }
+            </Menu>
+          )}
+          {exporting && (
+            <button type="button" className="button" onClick={() => start(exporting)}>
+              <Icon name="Download" /> Export
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+// Dialogs and drawers on the browser's own <dialog>: it keeps the focus inside, closes on Escape and gives the focus back.
+import React, { useEffect, useId, useRef } from 'react';
+import { Icon } from './icon.tsx';
+
+interface DialogProps {
+  title: string;
+  close: () => void;
+  /** `drawer` slides in from the side, `box` stands in the middle. */
+  shape?: 'drawer' | 'box';
+  children: React.ReactNode;
+  footer?: React.ReactNode;
+  /** Escape and a click beside it do nothing while this is true. */
+  isBusy?: boolean;
+}
+
+/** Draws a modal dialog for as long as it is mounted. */
+export function Dialog({ title, close, shape = 'box', children, footer, isBusy = false }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  const cancel = (event: React.SyntheticEvent) => {
+    event.preventDefault();
+    if (!isBusy) close();
+  };
+  return (
+    <dialog
+      ref={element}
+      className={shape}
+      aria-labelledby={titleId}
+      onCancel={cancel}
+      onMouseDown={(event) => event.target === element.current && cancel(event)}
+    >
+      <div className="dialog-inner">
+        <header className="dialog-head">
+          <h2 id={titleId} tabIndex={-1}>
+            {title}
+          </h2>
+          <button type="button" className="icon-button" aria-label="Close" onClick={close} disabled={isBusy}>
+            <Icon name="X" size={18} />
+          </button>
+        </header>
+        <div className="dialog-body">{children}</div>
+        {footer && <footer className="dialog-foot">{footer}</footer>}
+      </div>
+    </dialog>
+  );
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm(props: {
+  title: string;
+  children: React.ReactNode;
+  label: string;
+  isBusy?: boolean;
+  yes: () => void;
+  no: () => void;
+}) {
+  const footer = (
+    <>
+      <button type="button" className="button" onClick={props.no} disabled={props.isBusy}>
+        Cancel
+      </button>
+      <button type="button" className="button danger" onClick={props.yes} disabled={props.isBusy}>
+        {props.label}
+      </button>
+    </>
+  );
+  return (
+    <Dialog title={props.title} close={props.no} footer={footer} isBusy={props.isBusy}>
+      {props.children}
+    </Dialog>
+  );
+}

@@ -1,0 +1,107 @@
+// Changing a record. When somebody else changed it meanwhile, both values are shown and the person decides.
+import React, { useMemo, useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+import { ApiError, get, post } from '../api.ts';
+import { useNotice } from '../notices.tsx';
+import { fieldOf } from '../parts/field.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Plain, Value } from '../parts/value.tsx';
+import { apiPath, recordPath } from '../paths.ts';
+import { usePanel } from '../state.tsx';
+import type { RecordView, ResourceView } from '../types.ts';
+import { type FormValues, toField } from './form-values.ts';
+import { RecordForm } from './record-form.tsx';
+
+/** Draws the form of an existing record. */
+export function EditForm({
+  resource,
+  record,
+  saved,
+}: {
+  resource: ResourceView;
+  record: RecordView;
+  saved: () => void;
+}) {
+  const { timeZone } = usePanel();
+  const navigate = useNavigate();
+  const say = useNotice();
+  const [other, setOther] = useState<{ record: RecordView; mine: FormValues }>();
+  const fields = useMemo(() => resource.columns.filter(({ update }) => update).map(fieldOf), [resource]);
+  const start = useMemo(
+    () => Object.fromEntries(fields.map((field) => [field.name, toField(field, record.values[field.name], timeZone)])),
+    [fields, record, timeZone],
+  );
+  const back = () => navigate(recordPath(resource.model, record.id));
+  const send = async (values: FormValues) => {
+    try {
+      const version = other?.record.version ?? record.version;
+      await post(apiPath('records', resource.model, record.id), { values, ...(version ? { version } : {}) });
+      say('Saved.');
+      saved();
+      back();
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'conflict' && Object.keys(error.fields).length === 0) {
+        setOther({ record: await get<RecordView>(apiPath('records', resource.model, record.id)), mine: values });
+        throw new ApiError(409, 'conflict', 'Nothing is saved yet. Please compare, then save again.');
+      }
+      throw error;
+    }
+  };
+  return (
+    <RecordForm
+      fields={fields}
+      start={start}
+      references={record.references}
+      submitLabel={other ? 'Save mine anyway' : 'Save'}
+      send={send}
+      cancel={back}
+    >
+      {other && <Meanwhile resource={resource} before={record} now={other.record} mine={other.mine} />}
+    </RecordForm>
+  );
+}
+
+function Meanwhile(props: { resource: ResourceView; before: RecordView; now: RecordView; mine: FormValues }) {
+  const { resource, before, now, mine } = props;
+  const columns = resource.columns.filter(
+    ({ name, show, update }) =>
+      (show || update) && (name in mine || JSON.stringify(before.values[name]) !== JSON.stringify(now.values[name])),
+  );
+  return (
+    <div className="banner busy tall" role="alert">
+      <Icon name="Users" />
+      <div>
+        <p>
+          <strong>Somebody else changed this meanwhile.</strong> Below is what it is now, and what you typed. Saving
+          keeps yours where you typed something, and theirs everywhere else.
+        </p>
+        <table className="changes">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Now</th>
+              <th scope="col">Yours</th>
+            </tr>
+          </thead>
+          <tbody>
+            {columns.map((column) => (
+              <tr key={column.name}>
+                <th scope="row">{column.label}</th>
+                <td>
+                  <Value column={column} record={now} />
+                </td>
+                <td>
+                  {column.name in mine ? (
+                    <Plain column={column} value={mine[column.name]} isWide={false} />
+                  ) : (
+                    'not changed'
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}

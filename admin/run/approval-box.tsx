@@ -1,0 +1,152 @@
+// The second person's place on a run's page: the frozen plan record by record, and the word that starts or ends it.
+import React, { useState } from 'react';
+import { SampleBody } from '../action/preview-step.tsx';
+import { post, sentenceOf } from '../api.ts';
+import { useNotice } from '../notices.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Moment } from '../parts/value.tsx';
+import { apiPath } from '../paths.ts';
+import { useLoad, usePanel } from '../state.tsx';
+import type { PlanSample, RunView } from '../types.ts';
+import { sayCount, sayNumber } from '../words.ts';
+
+/** Draws that the run waits, for those who decide with the plan and the two buttons. */
+export function ApprovalBox({ run, reload }: { run: RunView; reload: () => void }) {
+  const { timeZone } = usePanel();
+  if (run.state !== 'awaitingApproval' || !run.approval) return null;
+  const { mayDecide, until } = run.approval;
+  return (
+    <section className="card approval" aria-labelledby="approval">
+      <h2 id="approval">{mayDecide ? 'This waits for you' : 'This waits for a second person'}</h2>
+      <p>
+        {mayDecide
+          ? `${run.actor} asks for your approval. Nothing has been done yet; below is what would be.`
+          : 'Nothing has been done yet. Another operator who may do the same has to approve it.'}
+        {until && (
+          <span className="hint">
+            {' '}
+            It ends by itself on <Moment iso={String(until)} zone={timeZone} />.
+          </span>
+        )}
+      </p>
+      {mayDecide && <Plan runId={run.id} />}
+      {mayDecide && <Decision run={run} reload={reload} />}
+    </section>
+  );
+}
+
+function Plan({ runId }: { runId: string }) {
+  const [index, setIndex] = useState(0);
+  const { data, error } = useLoad<PlanSample>(apiPath('runs', runId, 'plan'), `index=${index}`);
+  if (error !== undefined && !data) return <p className="hint">{sentenceOf(error)}</p>;
+  if (!data) return null;
+  return (
+    <div className="sample">
+      <header className="sample-head">
+        <div>
+          <h3>{data.recordTitle}</h3>
+          <p className="hint" aria-live="polite">
+            {sayNumber(data.index + 1)} of {sayNumber(data.total)}
+          </p>
+        </div>
+        <div className="sample-paging">
+          <button
+            type="button"
+            className="button"
+            aria-label="Previous"
+            disabled={index === 0}
+            onClick={() => setIndex(index - 1)}
+          >
+            <Icon name="ChevronLeft" />
+          </button>
+          <button
+            type="button"
+            className="button"
+            aria-label="Next"
+            disabled={index + 1 >= data.total}
+            onClick={() => setIndex(index + 1)}
+          >
+            <Icon name="ChevronRight" />
+          </button>
+        </div>
+      </header>
+      {data.preview ? <SampleBody preview={data.preview} /> : <p>This record is gone; it will be skipped.</p>}
+    </div>
+  );
+}
+
+function Decision({ run, reload }: { run: RunView; reload: () => void }) {
+  const say = useNotice();
+  const [isBusy, setBusy] = useState(false);
+  const [isDeclining, setDeclining] = useState(false);
+  const decide = async (verb: 'approve' | 'decline', body: object, words: string) => {
+    setBusy(true);
+    try {
+      await post(apiPath('runs', run.id, verb), body);
+      say(words);
+    } catch (error) {
+      say(sentenceOf(error), 'bad');
+    }
+    setBusy(false);
+    setDeclining(false);
+    reload();
+  };
+  return (
+    <div className="form-foot">
+      <button
+        type="button"
+        className="button primary"
+        disabled={isBusy}
+        onClick={() => decide('approve', {}, 'Approved. It begins now.')}
+      >
+        <Icon name="Check" /> Approve {sayCount(run.counts.pending, 'record')}
+      </button>
+      <button type="button" className="button danger-quiet" disabled={isBusy} onClick={() => setDeclining(true)}>
+        <Icon name="X" /> Decline
+      </button>
+      {isDeclining && (
+        <DeclineDialog
+          isBusy={isBusy}
+          close={() => setDeclining(false)}
+          decline={(reason) => decide('decline', { reason }, 'Declined. Nothing was done.')}
+        />
+      )}
+    </div>
+  );
+}
+
+function DeclineDialog(props: { isBusy: boolean; close: () => void; decline: (reason: string) => void }) {
+  const [reason, setReason] = useState('');
+  const footer = (
+    <>
+      <button type="button" className="button" onClick={props.close} disabled={props.isBusy}>
+        Back
+      </button>
+      <button
+        type="button"
+        className="button danger"
+        disabled={props.isBusy || reason.trim() === ''}
+        onClick={() => props.decline(reason)}
+      >
+        Decline
+      </button>
+    </>
+  );
+  return (
+    <Dialog title="Decline this run?" close={props.close} footer={footer} isBusy={props.isBusy}>
+      <div className="field">
+        <label htmlFor="decline-reason">Why?</label>
+        <textarea
+          id="decline-reason"
+          rows={3}
+          maxLength={500}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+        <p className="field-help">Whoever started it reads this. Nothing of the plan is done.</p>
+      </div>
+    </Dialog>
+  );
+}

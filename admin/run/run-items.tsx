@@ -1,0 +1,106 @@
+// The records of a run, one by one: what became of each, and why.
+import React, { useState } from 'react';
+import { Link } from 'react-router-dom';
+import { Paging } from '../list/paging.tsx';
+import { Pill } from '../parts/pill.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { Moment, Nothing } from '../parts/value.tsx';
+import { apiPath, recordPath } from '../paths.ts';
+import { useLoad, usePanel, useResource } from '../state.tsx';
+import type { RunItemsView, RunView } from '../types.ts';
+import { sayNumber, upperFirst } from '../words.ts';
+import { leftOf, outcomeOrder, outcomeWords, toneOf } from './run-words.ts';
+
+/** Draws the records with a filter by outcome. */
+export function RunItems({ run }: { run: RunView }) {
+  const [outcome, setOutcome] = useState('');
+  const [page, setPage] = useState(1);
+  // The table follows the progress, but not each single step of it.
+  const progress = `${run.state} ${Math.ceil((run.total - leftOf(run)) / Math.max(1, run.total / 20))}`;
+  const query = new URLSearchParams({ page: String(page), ...(outcome ? { outcome } : {}) }).toString();
+  const path = apiPath('runs', run.id, 'items');
+  const { data, error, reload, isLoading } = useLoad<RunItemsView>(path, query, progress);
+  const choose = (value: string) => {
+    setOutcome(value);
+    setPage(1);
+  };
+  return (
+    <section className="card flush" aria-labelledby="items">
+      <div className="card-head">
+        <h2 id="items">Records</h2>
+        <nav className="tabs small" aria-label="Outcome">
+          <OutcomeTab label="All" count={run.total} isOn={outcome === ''} choose={() => choose('')} />
+          {outcomeOrder
+            .filter((one) => (run.counts[one] ?? 0) > 0)
+            .map((one) => (
+              <OutcomeTab
+                key={one}
+                label={upperFirst(outcomeWords[one])}
+                count={run.counts[one]}
+                isOn={outcome === one}
+                choose={() => choose(one)}
+              />
+            ))}
+        </nav>
+      </div>
+      {error !== undefined && !data && <Trouble error={error} retry={reload} />}
+      {!data && error === undefined && <Loading />}
+      {data && <ItemTable items={data.items} model={run.resource} isStale={isLoading} />}
+      {data && (
+        <Paging
+          page={data.page}
+          perPage={data.perPage}
+          total={data.total}
+          totalIsMore={false}
+          shown={data.items.length}
+          go={setPage}
+        />
+      )}
+    </section>
+  );
+}
+
+function OutcomeTab(props: { label: string; count: number; isOn: boolean; choose: () => void }) {
+  return (
+    <button type="button" className="tab" aria-current={props.isOn ? 'true' : undefined} onClick={props.choose}>
+      {props.label} <span className="number">{sayNumber(props.count)}</span>
+    </button>
+  );
+}
+
+function ItemTable({ items, model, isStale }: { items: RunItemsView['items']; model: string; isStale: boolean }) {
+  const { timeZone } = usePanel();
+  const isKnown = useResource(model) !== undefined;
+  if (items.length === 0) return <p className="hint pad">None.</p>;
+  return (
+    <div className="table-frame bare">
+      <table className={isStale ? 'records stale' : 'records'}>
+        <caption className="visually-hidden">Records of this run</caption>
+        <thead>
+          <tr>
+            <th scope="col">Record</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Reason</th>
+            <th scope="col">Finished</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <tr key={item.recordId}>
+              <th scope="row" className="cell-first" data-label="Record">
+                {isKnown ? <Link to={recordPath(model, item.recordId)}>{item.recordTitle}</Link> : item.recordTitle}
+              </th>
+              <td data-label="Outcome">
+                <Pill tone={toneOf[item.outcome]}>{upperFirst(outcomeWords[item.outcome])}</Pill>
+              </td>
+              <td data-label="Reason">{item.reason ?? <Nothing />}</td>
+              <td data-label="Finished">
+                {item.finishedAt ? <Moment iso={item.finishedAt} zone={timeZone} /> : <Nothing />}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

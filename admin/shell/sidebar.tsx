@@ -1,0 +1,99 @@
+// The ways to everything, by groups. On a wide screen it stands at the side; on a phone it opens over the page.
+import React, { useEffect, useRef } from 'react';
+import { Link, useLocation } from 'react-router-dom';
+import { Icon } from '../parts/icon.tsx';
+import { homePath, listPath } from '../paths.ts';
+import { usePanel } from '../state.tsx';
+
+/** Draws the navigation at the side of a wide screen. */
+export function Sidebar() {
+  return (
+    <aside className="sidebar">
+      <Brand />
+      <Navigation />
+    </aside>
+  );
+}
+
+/** Draws the same navigation over the page; the browser's dialog keeps the focus inside until it is closed. */
+export function SidebarDialog({ close }: { close: () => void }) {
+  const element = useRef<HTMLDialogElement>(null);
+  const location = useLocation();
+  const opened = useRef(location.key);
+  useEffect(() => {
+    element.current?.showModal();
+  }, []);
+  useEffect(() => {
+    if (location.key !== opened.current) close();
+  }, [location.key, close]);
+  return (
+    <dialog
+      ref={element}
+      className="sidebar-dialog"
+      aria-label="Navigation"
+      onClose={close}
+      onMouseDown={(event) => event.target === element.current && close()}
+    >
+      <div className="sidebar">
+        <div className="sidebar-top">
+          <Brand />
+          <button type="button" className="icon-button" aria-label="Close the navigation" onClick={close}>
+            <Icon name="X" size={20} />
+          </button>
+        </div>
+        <Navigation />
+      </div>
+    </dialog>
+  );
+}
+
+function Brand() {
+  const { product } = usePanel();
+  return (
+    <Link className="brand" to={homePath()}>
+      <span className="brand-mark" aria-hidden="true">
+        {product.charAt(0)}
+      </span>
+      {product}
+    </Link>
+  );
+}
+
+function Navigation() {
+  const { navigation, timeZone } = usePanel();
+  const { pathname } = useLocation();
+  return (
+    <nav className="navigation" aria-label="Main">
+      <ul>
+        <Item to={homePath()} icon="Home" label="Home" isHere={pathname === homePath()} />
+      </ul>
+      {navigation.map(({ group, items }) => (
+        <div key={group}>
+          <h2>{group}</h2>
+          <ul>
+            {items.map(({ model, label, icon }) => (
+              <Item
+                key={model}
+                to={listPath(model)}
+                icon={icon ?? 'List'}
+                label={label}
+                isHere={pathname === listPath(model) || pathname.startsWith(`${listPath(model)}/`)}
+              />
+            ))}
+          </ul>
+        </div>
+      ))}
+      <p className="navigation-note">Times are in {timeZone.replaceAll('_', ' ')}.</p>
+    </nav>
+  );
+}
+
+function Item({ to, icon, label, isHere }: { to: string; icon: string; label: string; isHere: boolean }) {
+  return (
+    <li>
+      <Link className="navigation-item" to={to} aria-current={isHere ? 'page' : undefined}>
+        <Icon name={icon} /> {label}
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,30 @@
+// Puts a tool's component on a record's page and binds its data and calls to the record.
+import React, { useMemo } from 'react';
+import { get, post } from '../api.ts';
+import { Empty } from '../parts/states.tsx';
+import { apiPath } from '../paths.ts';
+import type { ToolView } from '../types.ts';
+import { tools } from './registry.ts';
+import type { ToolProps } from './tool.ts';
+
+/** Draws a tool. */
+export function ToolFrame({ tool, model, recordId }: { tool: ToolView; model: string; recordId: string }) {
+  const bound = useMemo<Pick<ToolProps, 'load' | 'call'>>(
+    () => ({
+      load: () => get(apiPath('tools', model, recordId, tool.name)),
+      call: (name, input = {}, file) =>
+        post(apiPath('tools', model, recordId, tool.name, name), file ? withFile(input, file) : input),
+    }),
+    [model, recordId, tool.name],
+  );
+  const Component = tools[tool.component];
+  if (!Component) return <Empty icon="Tool" title={`The screen “${tool.component}” is not part of this panel.`} />;
+  return <Component model={model} recordId={recordId} {...bound} />;
+}
+
+function withFile(input: object, { field, file }: { field: string; file: File }): FormData {
+  const form = new FormData();
+  form.append('input', JSON.stringify(input));
+  form.append(field, file);
+  return form;
+}

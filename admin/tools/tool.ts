@@ -1,0 +1,12 @@
+// What an own screen for one record gets from the panel. Its data and calls are those that the resource declares.
+
+/** The properties of a tool's component. */
+export interface ToolProps {
+  /** The resource's model, for example `Campaign`. */
+  model: string;
+  recordId: string;
+  /** Reads what the tool's `load` returns on the server. Throws an ApiError. */
+  load: <T = unknown>() => Promise<T>;
+  /** Makes one of the tool's declared calls, with a file if it takes one. Throws an ApiError. */
+  call: <T = unknown>(name: string, input?: object, file?: { field: string; file: File }) => Promise<T>;
+}

@@ -1,0 +1,57 @@
+// The command line: `steward <command> --option value`. Core and modules declare the commands.
+import {
+  checkCommand,
+  configureLog,
+  coreCommands,
+  createCore,
+  kebab,
+  loadConfig,
+  mustBeSound,
+  openStorage,
+  readArguments,
+  StartError,
+  StewardError,
+  usageOf,
+} from './core/index.ts';
+import { modules } from './modules/index.ts';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const commands = [...coreCommands, checkCommand, ...modules.flatMap((module) => module.commands ?? [])];
+
+async function main(): Promise<number> {
+  const [name, ...args] = process.argv.slice(2);
+  const command = commands.find((one) => one.name === name);
+  if (!command) {
+    print(usageOf(commands));
+    return name && name !== 'help' && name !== '--help' ? 2 : 0;
+  }
+  const options = readArguments(command, args);
+  const config = loadConfig();
+  configureLog({ level: 'warn', readable: true });
+  if (command === checkCommand) mustBeSound(modules);
+  const storage = await openStorage(config, { attach: true });
+  try {
+    const started = await createCore({ config, modules, connection: storage.connection, role: 'cli' });
+    await command.run(started.core, options, print).finally(() => started.close());
+  } finally {
+    await storage.stop();
+  }
+  return 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    const known = error instanceof StewardError || error instanceof StartError;
+    const fields =
+      error instanceof StewardError
+        ? Object.entries(error.fields).map(
+            ([k, v]) => `\n  --${kebab(k).replace(/^selection\.filters\./, 'filter ')}: ${v}`,
+          )
+        : [];
+    process.stderr.write(
+      `${known || !(error instanceof Error) ? error.message : (error.stack ?? error.message)}${fields.join('')}\n`,
+    );
+    process.exit(1);
+  },
+);

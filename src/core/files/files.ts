@@ -1,0 +1,144 @@
+// Kept files: bytes in a storage, one row each. The rule: bytes first, then the row; a row never lacks its bytes, and bytes
+// without a row are swept. A file that no record claims within a day goes.
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { safeFileName } from '../../lib/file-name.ts';
+import type { Config } from '../config.ts';
+import { notFound } from '../errors.ts';
+import { childLog, type Log } from '../log.ts';
+import type { Row, Transaction } from '../model.ts';
+import { signLink, verifyLink } from '../tokens.ts';
+import { type FileStorage, openFileStorage } from './storage.ts';
+import { type Swept, sweepFiles } from './sweep.ts';
+
+/** The row of a kept file. */
+export type StoredFile = Row<'StoredFile'>;
+
+/** The record that a file belongs to. */
+export interface FileOwner {
+  resource: string;
+  recordId: string;
+}
+
+/** A file to keep. Name and type are what people see; the place is ours. */
+export interface NewFile {
+  name: string;
+  type: string;
+  content: Uint8Array | Readable;
+  /** Anybody with the address may read it. */
+  isPublic?: boolean;
+  /** Swept after this moment, claimed or not. */
+  expiresAt?: Date;
+  /** Claims it at once. */
+  owner?: FileOwner;
+  /** Bytes at most; 1 GB by default. */
+  maxBytes?: number;
+}
+
+/** The files of the installation. */
+export interface Files {
+  /** Keeps a file; with `tx` its row commits with that transaction. Throws `unavailable` when there is no room. */
+  keep(file: NewFile, tx?: Transaction): Promise<StoredFile>;
+  /** Binds an unclaimed file to a record, so that it stays. Throws `notFound` when it is gone or is another record's. */
+  claim(tx: Transaction, id: string, owner: FileOwner): Promise<StoredFile>;
+  /** Returns the row. Throws `notFound`. */
+  find(id: string): Promise<StoredFile>;
+  /** Returns the row and a stream of the bytes. Throws `notFound`. */
+  read(id: string): Promise<{ file: StoredFile; stream: Readable }>;
+  /** Returns all bytes. Throws `notFound`. */
+  bytes(id: string): Promise<Buffer>;
+  /** Removes a file; with `tx` only the row, and the bytes with a later sweep, so that a rollback loses nothing. */
+  remove(id: string, tx?: Transaction): Promise<void>;
+  /** Makes an address that is good for so many seconds, 300 by default; `download`: saved instead of shown. */
+  link(id: string, options?: { seconds?: number; download?: boolean }): string;
+  /** Makes the lasting address of a public file. */
+  publicLink(id: string): string;
+  /** Tells whether the query of an address is one that `link` made and still good. */
+  isLinkGood(id: string, query: { e?: unknown; s?: unknown; d?: unknown }): boolean;
+  /** Removes expired files, and what belongs to nothing once it is 24 hours old. */
+  sweep(options?: { olderThanHours?: number; now?: Date }): Promise<Swept>;
+}
+
+const isId = (id: unknown): id is string => typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id);
+
+/** Builds the files over the storage of STORAGE_URL and the database. */
+export function createFiles(options: {
+  config: Pick<Config, 'storageUrl' | 'dataDir' | 'appKey' | 'publicUrl'>;
+  database: { prisma: Transaction };
+  log?: Log;
+}): Files {
+  const { appKey, publicUrl, storageUrl, dataDir } = options.config;
+  const db = options.database.prisma;
+  const log = options.log ?? childLog({ part: 'files' });
+  const lost = (file: StoredFile, error: unknown): never => {
+    log.error({ err: error, file: file.id }, 'the bytes of a kept file are not there');
+    throw notFound('This file does not exist.');
+  };
+  const storage = openFileStorage(storageUrl, dataDir);
+  const find = async (id: string): Promise<StoredFile> => {
+    const file = isId(id) ? await db.storedFile.findUnique({ where: { id } }) : null;
+    if (!file || (file.expiresAt && file.expiresAt <= new Date())) throw notFound('This file does not exist.');
+    return file;
+  };
+  return {
+    find,
+    keep: (file, tx = db) => keep(tx, storage, file),
+    claim,
+    read: async (id) => {
+      const file = await find(id);
+      return { file, stream: await storage.stream(file.key).catch((error) => lost(file, error)) };
+    },
+    bytes: async (id) => {
+      const file = await find(id);
+      return storage.bytes(file.key).catch((error) => lost(file, error));
+    },
+    remove: (id, tx) => remove(db, storage, id, tx),
+    link: (id, { seconds = 300, download = false } = {}) => {
+      const { e, s } = signLink(appKey, 'file', download ? `${id} d` : id, new Date(Date.now() + seconds * 1000));
+      return `${publicUrl}/files/${id}?e=${e}&s=${s}${download ? '&d=1' : ''}`;
+    },
+    publicLink: (id) => `${publicUrl}/files/${id}`,
+    isLinkGood: (id, { e, s, d }) => verifyLink(appKey, 'file', d === '1' ? `${id} d` : id, { e, s }),
+    sweep: ({ olderThanHours = 24, now = new Date() } = {}) =>
+      sweepFiles(db, storage, now, new Date(now.getTime() - olderThanHours * 3_600_000)),
+  };
+}
+
+async function keep(tx: Transaction, storage: FileStorage, file: NewFile): Promise<StoredFile> {
+  const name = randomBytes(20).toString('hex');
+  // The first two digits make folders, so that none grows without bound.
+  const key = `${name.slice(0, 2)}/${name}`;
+  const written = await storage.write(key, file.content, file.maxBytes ?? 1_000_000_000);
+  const row = {
+    ...written,
+    key,
+    name: safeFileName(file.name),
+    type: file.type.slice(0, 100),
+    isPublic: file.isPublic ?? false,
+    expiresAt: file.expiresAt ?? null,
+    ...(file.owner && { ...file.owner, claimedAt: new Date() }),
+  };
+  try {
+    return await tx.storedFile.create({ data: row });
+  } catch (error) {
+    await storage.remove(key).catch(() => {});
+    throw error;
+  }
+}
+
+async function claim(tx: Transaction, id: string, owner: FileOwner): Promise<StoredFile> {
+  const { resource, recordId } = owner;
+  const where = { id, OR: [{ claimedAt: null }, { resource, recordId }] };
+  const claimed = isId(id)
+    ? await tx.storedFile.updateMany({ where, data: { resource, recordId, claimedAt: new Date() } })
+    : { count: 0 };
+  if (claimed.count === 0) throw notFound('This file does not exist any more. Please upload it again.');
+  return tx.storedFile.findUniqueOrThrow({ where: { id } });
+}
+
+async function remove(db: Transaction, storage: FileStorage, id: string, tx?: Transaction): Promise<void> {
+  const file = isId(id) ? await (tx ?? db).storedFile.findUnique({ where: { id } }) : null;
+  if (!file) return;
+  await (tx ?? db).storedFile.deleteMany({ where: { id } });
+  if (!tx) await storage.remove(file.key);
+}

@@ -1,0 +1,64 @@
+// The house itself, told in the same language as every module: the people who work here, what they ran, what left, what was kept.
+import { actionRoute, runRoute } from '../doors/action-door.ts';
+import { startSchedules } from '../doors/schedules.ts';
+import { defineModule } from '../module.ts';
+import { plainEnvelope } from '../route.ts';
+import { expireApprovals } from '../runs/approval.ts';
+import { apiKeys, storedFiles } from './access-keys.ts';
+import { auditEntries } from './audit.ts';
+import { outboxCard, runsCard } from './cards.ts';
+import { pruneLimits, sweepFiles } from './housekeeping.ts';
+import { forgetImports, imports } from './imports.ts';
+import { sendResetJob } from './invitations.ts';
+import { mailAccounts } from './mail-accounts.ts';
+import { mailTemplates } from './mail-templates.ts';
+import { invitation, passwordReset } from './mails.ts';
+import { operators } from './operators.ts';
+import { messageAttempts, messages } from './outbox.ts';
+import { askToLeave, leave, takeBounces } from './outbox-routes.ts';
+import { roles } from './roles.ts';
+import { runItems, runs } from './runs.ts';
+import { schedules } from './schedules.ts';
+import { suppressions } from './suppressions.ts';
+
+/** The core's own module. */
+export const houseModule = defineModule({
+  name: 'core',
+  label: 'Steward',
+  permissions: {
+    'core:operators': 'Manage operators and roles, within one’s own rights',
+    'core:second-person': 'Choose which actions need a second person',
+    'core:audit': 'Read and export the audit',
+    'core:runs': 'See runs',
+    'core:schedules': 'Plan actions that start by themselves, within one’s own rights',
+    'core:outbox': 'Read messages',
+    'core:send': 'Send messages again, withdraw them, mark them as sent',
+    'core:mail-accounts': 'Manage mail servers',
+    'core:suppressions': 'See and change which addresses get no messages',
+    'core:templates': 'Write the texts of mails and SMS',
+    'core:api-keys': 'See and revoke API keys',
+    'core:export': 'Export operators, messages, runs and their records, as far as they may be read',
+    'core:files': 'See and download kept files',
+  },
+  resources: [
+    runs,
+    runItems,
+    imports,
+    schedules,
+    messages,
+    messageAttempts,
+    suppressions,
+    mailTemplates,
+    operators,
+    roles,
+    apiKeys,
+    mailAccounts,
+    storedFiles,
+    auditEntries,
+  ],
+  routes: { envelope: plainEnvelope, list: [actionRoute, runRoute, askToLeave, leave, takeBounces] },
+  pages: { '/docs': 'docs/index.html' },
+  jobs: [sweepFiles, pruneLimits, startSchedules, forgetImports, sendResetJob, expireApprovals],
+  mails: [invitation, passwordReset],
+  cards: [runsCard, outboxCard],
+});

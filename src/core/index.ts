@@ -1,0 +1,67 @@
+// The one door of the core: what modules and the three entries may use.
+//
+// Glossary
+//   module      a folder whose module.ts is its table of contents
+//   resource    a model as people see it; a record is one row of it
+//   action      one verb on chosen records; a selection says which; a preview says what would happen
+//   run         a confirmed action with its frozen set; each record ends with an outcome
+//   operator    someone with panel access; a role is a named set of permissions; a permission is `module:verb`
+//   actor       whoever acts: an operator, an API key, the public, Steward itself
+//   service     the verbs of a module; it takes a unit of work first
+//   work        one transaction with the outbox, the queue and the audit bound to it
+//   job         later work; the worker does it
+//   outbox      rows waiting to leave; a message is one of them
+//   audit entry who did what to which record, on behalf of which run
+
+export { type Actor, may, mustMay, publicActor, systemActor } from './access.ts';
+export { type Action, action, type Preview, type Skip, skip } from './action.ts';
+export { type Config, ConfigError, loadConfig } from './config.ts';
+export type { Core } from './core.ts';
+export { connectionUrl } from './database/database.ts';
+export { kebab, readArguments, usageOf } from './doors/command-line.ts';
+export {
+  conflict,
+  forbidden,
+  invalid,
+  notFound,
+  StartError,
+  StewardError,
+  TooManyError,
+  tooLarge,
+  unavailable,
+} from './errors.ts';
+export * from './files/zip.ts';
+export { checkCommand, coreCommands } from './house/commands.ts';
+export { loadDemo } from './house/demo.ts';
+export { missingGlyphs } from './images/fonts.ts';
+export * from './images/images.ts';
+export * from './images/pdf.ts';
+export * from './images/qr.ts';
+export { importOf } from './imports/declaration.ts';
+export { type JobDeclaration, job } from './job.ts';
+export { startWorker } from './jobs/jobs.ts';
+export { configureLog, log } from './log.ts';
+export { type MailDeclaration, type MailInput, mail, type SettledMessage } from './mail.ts';
+export type { Row, RowWith, Transaction, Where } from './model.ts';
+export { type Card, type Command, command, defineModule, type Figure, type ModuleDeclaration } from './module.ts';
+export { previewMail, previewSms } from './outbox/mail-preview.ts';
+export { callOut, mustBeCallable, type OutgoingAnswer, OutgoingError } from './outbox/outgoing.ts';
+export { mustBePhone, type Phone, readPhone } from './outbox/phone.ts';
+export { findSuppression, suppress } from './outbox/suppression.ts';
+export { renderMail } from './outbox/templates.ts';
+export { buildPanel } from './panel/index.ts';
+export { actorOfApiKey, createApiKey, revokeApiKey } from './people/api-keys.ts';
+export { createOperator, setupLink } from './people/operators.ts';
+export { describeForm, parseForm } from './records/form.ts';
+export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
+export { Answer, type Envelope, type LimitRule, plainEnvelope, route } from './route.ts';
+export { previewAction, readRun, startRun } from './runs/run.ts';
+export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
+export { readTable, readText, type TableRow } from './spreadsheets/spreadsheet.ts';
+export { type Cell, type CellRow, csvStream, spreadsheetTypes } from './spreadsheets/write.ts';
+export { type Sheet, xlsxStream } from './spreadsheets/xlsx-writer.ts';
+export { createCore, DeclarationError, mustBeSound, openStorage, type StartedCore } from './start.ts';
+export * from './tokens.ts';
+export { buildWatch, buildWeb, listen } from './web/web.ts';
+export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
+export type { Work } from './work.ts';

@@ -1,0 +1,81 @@
+// A module: a folder whose `module.ts` is its table of contents. Data only; importing it has no effects.
+import type { z } from 'zod';
+import type { Actor } from './access.ts';
+import type { Core } from './core.ts';
+import type { AnyJob } from './job.ts';
+import type { MailDeclaration } from './mail.ts';
+import type { AnyResource } from './resource.ts';
+import type { AnyRoute, Envelope } from './route.ts';
+import type { SmsDeclaration } from './sms.ts';
+import type { WebhookDeclaration } from './webhook.ts';
+
+/** A command of the command line, `steward <name> --option value`. */
+export interface Command<O extends z.ZodObject = z.ZodObject> {
+  /** `module:verb-object`. */
+  name: string;
+  summary: string;
+  /** The option that is given by its place, without a name: `steward run certificates.reset`. */
+  place?: string;
+  /** Options; booleans become flags, lists may be repeated. */
+  options: O;
+  run(core: Core, options: z.output<O>, print: (line: string) => void): Promise<void>;
+}
+
+/** Types a command. */
+export function command<O extends z.ZodObject>(declaration: Command<O>): Command {
+  return declaration as unknown as Command;
+}
+
+/** A figure on the dashboard that leads somewhere. */
+export interface Figure {
+  label: string;
+  value: number | string;
+  tone?: 'good' | 'busy' | 'bad' | 'quiet';
+  /** Path below /admin. */
+  href?: string;
+}
+
+/** A block of the dashboard, shown to those who hold the permission. */
+export interface Card {
+  title: string;
+  permission: string;
+  load(
+    core: Core,
+    actor: Actor,
+  ): Promise<{ figures: Figure[]; rows?: { label: string; value: string; href?: string; share?: number }[] }>;
+}
+
+/** What a module is made of. */
+export interface ModuleDeclaration {
+  /** kebab-case, the folder's name. */
+  name: string;
+  label: string;
+  /** Modules whose service this one calls. */
+  needs?: readonly string[];
+  /** Permission → what it allows, in words. */
+  permissions: Readonly<Record<string, string>>;
+  /** Row scopes: name → which resource's id binds it. */
+  scopes?: Readonly<Record<string, { label: string; resource: string }>>;
+  /** Roles that come with the module. */
+  roles?: Readonly<Record<string, { permissions: readonly string[]; scope?: string }>>;
+  resources: readonly AnyResource[];
+  routes?: { envelope: Envelope; list: readonly AnyRoute[] };
+  /** Address → file under `public/`, for example `/certificates/verify/:code`. */
+  pages?: Readonly<Record<string, string>>;
+  jobs?: readonly AnyJob[];
+  // biome-ignore lint/suspicious/noExplicitAny: the core treats all mails alike; the declaration itself was checked.
+  mails?: readonly MailDeclaration<any>[];
+  // biome-ignore lint/suspicious/noExplicitAny: as for mails.
+  sms?: readonly SmsDeclaration<any>[];
+  // biome-ignore lint/suspicious/noExplicitAny: as for mails.
+  webhooks?: readonly WebhookDeclaration<any>[];
+  commands?: readonly Command[];
+  cards?: readonly Card[];
+  /** Loads a small believable data set; called once on an empty installation. */
+  demo?(core: Core): Promise<void>;
+}
+
+/** Declares a module. */
+export function defineModule(declaration: ModuleDeclaration): ModuleDeclaration {
+  return declaration;
+}

@@ -1,0 +1,37 @@
+// What every channel has in common on its way out: who carries a message, and what can become of one try.
+import type { ClaimedMessage } from './claim.ts';
+
+/** The channels of the outbox. */
+export const channels = ['email', 'sms', 'webhook'] as const;
+
+/** One of the channels. */
+export type Channel = (typeof channels)[number];
+
+/**
+ * What became of one try. `later`, `offline` and `login` did not leave and may be tried again; `uncertain` may have left;
+ * `refused` and `suppressed` are final.
+ */
+export interface Delivery {
+  kind: 'accepted' | 'refused' | 'later' | 'offline' | 'login' | 'uncertain' | 'suppressed';
+  reply: string;
+  /** Who carried it: `capture`, or the key of a server in SendingClock. */
+  provider: string;
+  providerId: string | null;
+  /** Seconds after which the other side wants to be asked again. */
+  retryAfter?: number;
+}
+
+/** Carries the messages of one channel. */
+export interface Transport {
+  /** Tries to hand one message over. May throw what `publicFace` can tell: then nothing has left. */
+  send(message: ClaimedMessage): Promise<Delivery>;
+  close(): void;
+}
+
+/** Returns what came back as one line that is fit to keep and to show. */
+export function shortReply(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .trim()
+    .slice(0, 500);
+}

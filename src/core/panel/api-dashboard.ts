@@ -1,0 +1,95 @@
+// The start page's figures. Each card is asked by itself, so that one that fails does not take the others with it.
+import { z } from 'zod';
+import { type Actor, may, mustMay } from '../access.ts';
+import type { Core } from '../core.ts';
+import { conflict } from '../errors.ts';
+import { loadDemo } from '../house/demo.ts';
+import type { Card } from '../module.ts';
+import { canRead } from '../records/describe.ts';
+import { whereOf } from '../records/list-query.ts';
+import type { AnyResource } from '../resource.ts';
+import { runsToDecide } from '../runs/approval.ts';
+import type { ApiCall, ApiContext } from './api.ts';
+import { readBodyAs } from './api-body.ts';
+import type { DashboardView } from './api-shapes.ts';
+
+export const dashboardCalls: readonly ApiCall[] = [
+  { method: 'get', path: '/dashboard', handle: readDashboard },
+  { method: 'post', path: '/demo', handle: demo },
+];
+
+const runsShown = 6;
+const approvalsShown = 10;
+
+async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView> {
+  // The framework's own two cards are drawn by the page itself, with states and links of their kind.
+  const modules = core.modules.filter(({ name }) => name !== 'core');
+  const cards = modules.flatMap((module) => module.cards ?? []).filter((card) => may(actor, card.permission));
+  const [loaded, runs, outbox, approvals] = await Promise.all([
+    Promise.all(cards.map((card) => loadCard(core, actor, card))),
+    recentRuns(core, actor),
+    outboxCounts(core, actor),
+    runsToDecide(core, actor, approvalsShown),
+  ]);
+  return {
+    cards: loaded,
+    ...(runs ? { runs } : {}),
+    ...(outbox ? { outbox } : {}),
+    approvals: approvals.map(({ id, title, actor: by, total, createdAt }) => ({
+      id,
+      title,
+      actor: by,
+      total,
+      createdAt: createdAt.toISOString(),
+    })),
+  };
+}
+
+async function loadCard(core: Core, actor: Actor, card: Card): Promise<DashboardView['cards'][number]> {
+  try {
+    return { title: card.title, ...(await card.load(core, actor)) };
+  } catch (error) {
+    core.log.error({ err: error, card: card.title }, 'a card could not be loaded');
+    return { title: card.title, figures: [], error: 'These figures could not be worked out.' };
+  }
+}
+
+async function recentRuns(core: Core, actor: Actor): Promise<DashboardView['runs']> {
+  const where = whereForReader(core, actor, 'Run');
+  if (!where) return undefined;
+  const select = {
+    id: true,
+    title: true,
+    state: true,
+    actor: true,
+    total: true,
+    counts: true,
+    createdAt: true,
+  } as const;
+  const rows = await core.db.run.findMany({ where, select, orderBy: { createdAt: 'desc' }, take: runsShown });
+  return rows.map(({ counts, createdAt, ...run }) => ({
+    ...run,
+    failed: Number((counts as { failed?: unknown } | null)?.failed ?? 0),
+    createdAt: createdAt.toISOString(),
+  }));
+}
+
+async function outboxCounts(core: Core, actor: Actor): Promise<DashboardView['outbox']> {
+  const where = whereForReader(core, actor, 'Message');
+  if (!where) return undefined;
+  const groups = await core.db.message.groupBy({ by: ['state'], where, _count: { _all: true } });
+  return { counts: Object.fromEntries(groups.map(({ state, _count }) => [state, _count._all])) };
+}
+
+/** Returns the rows of a framework's resource that the actor may read; undefined when it may read none. */
+function whereForReader(core: Core, actor: Actor, model: string): object | undefined {
+  const resource: AnyResource | undefined = core.registry.resources.get(model);
+  return resource && canRead(resource, actor) ? whereOf(resource, actor, {}) : undefined;
+}
+
+// The demo writes for every module, so only who holds every permission may load it.
+async function demo({ core, actor, request }: ApiContext): Promise<void> {
+  await readBodyAs(request, z.strictObject({}));
+  mustMay(actor, '*');
+  if (!(await loadDemo(core))) throw conflict('The demo was loaded before.');
+}

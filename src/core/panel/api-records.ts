@@ -1,0 +1,94 @@
+// Records for the panel: lists, pages, forms. Everything that is allowed or refused is decided by the data gate, records.ts.
+import { z } from 'zod';
+import { invalid } from '../errors.ts';
+import { columnsFor } from '../records/columns.ts';
+import { parseListQuery } from '../records/list-query.ts';
+import {
+  createRecord,
+  deleteRecord,
+  listRecords,
+  type RecordView,
+  readRecord,
+  recordOptions,
+  updateRecord,
+} from '../records/records.ts';
+import type { AnyResource } from '../resource.ts';
+import type { ApiCall, ApiContext } from './api.ts';
+import { readBodyAs, resourceNamed, valuesSchema } from './api-body.ts';
+import type { ListAnswer, RecordWithFiles } from './api-shapes.ts';
+
+export const recordCalls: readonly ApiCall[] = [
+  { method: 'get', path: '/records/:model', handle: list },
+  { method: 'get', path: '/records/:model/options', handle: options },
+  {
+    method: 'get',
+    path: '/records/:model/:id',
+    handle: read,
+  },
+  { method: 'post', path: '/records/:model', handle: create },
+  { method: 'post', path: '/records/:model/:id', handle: update },
+  { method: 'post', path: '/records/:model/:id/delete', handle: remove },
+];
+
+function resourceOf({ core, part }: ApiContext) {
+  return resourceNamed(core, part('model'));
+}
+
+async function list(call: ApiContext): Promise<ListAnswer> {
+  const { core, actor, request } = call;
+  const resource = resourceOf(call);
+  const query = parseListQuery(resource, actor, request.query);
+  const page = await listRecords(core, actor, resource, query);
+  const [column, direction] = resource.sort;
+  const rows = page.rows.map((row) => withFiles(call, resource, row));
+  return { ...page, rows, sort: query.sort ?? { column, direction } };
+}
+
+async function read(call: ApiContext): Promise<RecordWithFiles> {
+  const resource = resourceOf(call);
+  return withFiles(call, resource, await readRecord(call.core, call.actor, resource, call.part('id')));
+}
+
+/** Adds links to the files that a record's columns name; they work for a quarter of an hour. */
+function withFiles({ core, actor }: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
+  const named = columnsFor(resource, actor, 'show').filter(({ declaration }) => declaration.display === 'file');
+  const links = named.flatMap(({ name }) => {
+    const id = record.values[name];
+    return typeof id === 'string' && id !== '' ? [[name, core.files.link(id, { seconds: 900 })] as const] : [];
+  });
+  return links.length > 0 ? { ...record, files: Object.fromEntries(links) } : record;
+}
+
+const optionsSchema = z.strictObject({
+  q: z.string().max(200).optional(),
+  ids: z.union([z.string(), z.array(z.string())]).optional(),
+});
+
+async function options(call: ApiContext) {
+  const { core, actor, request } = call;
+  const parsed = optionsSchema.safeParse({ ...request.query });
+  if (!parsed.success)
+    throw invalid('The query does not fit.', { query: 'has an unknown part or a part of another shape' });
+  const { q, ids } = parsed.data;
+  return recordOptions(core, actor, resourceOf(call), {
+    ...(q === undefined ? {} : { q }),
+    ...(ids === undefined ? {} : { ids: [ids].flat() }),
+  });
+}
+
+async function create(call: ApiContext) {
+  const { values } = await readBodyAs(call.request, z.strictObject({ values: valuesSchema }));
+  return createRecord(call.core, call.actor, resourceOf(call), values);
+}
+
+const updateSchema = z.strictObject({ values: valuesSchema, version: z.string().max(40).optional() });
+
+async function update(call: ApiContext) {
+  const { values, version } = await readBodyAs(call.request, updateSchema);
+  return updateRecord(call.core, call.actor, resourceOf(call), call.part('id'), values, version);
+}
+
+async function remove(call: ApiContext): Promise<void> {
+  await readBodyAs(call.request, z.strictObject({}));
+  await deleteRecord(call.core, call.actor, resourceOf(call), call.part('id'));
+}

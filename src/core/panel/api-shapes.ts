@@ -1,0 +1,80 @@
+// What the panel's JSON API answers. Types only; the browser's code reads them too.
+
+import type { Card, Figure } from '../module.ts';
+import type { SessionView } from '../people/session-list.ts';
+import type { ResourceView } from '../records/describe.ts';
+import type { RecordPage, RecordView } from '../records/records.ts';
+import type { RunView } from '../runs/run.ts';
+
+/** What the panel knows as soon as it opens. */
+export interface PanelState {
+  product: string;
+  operator: { id: string; name: string; email: string; role: string };
+  /** system, light or dark. */
+  theme: string;
+  timeZone: string;
+  /** `capture`: no mail server is configured, messages stay in the outbox. */
+  mail: 'capture' | 'smtp';
+  resources: ResourceView[];
+  navigation: { group: string; items: { model: string; label: string; icon?: string }[] }[];
+  /** No module has a record yet. */
+  isEmpty: boolean;
+  permissions: string[];
+}
+
+/** A record with short-lived links to the files that its columns name. */
+export interface RecordWithFiles extends RecordView {
+  files?: Record<string, string>;
+}
+
+/** One page of a list with the order that it really has. */
+export interface ListAnswer extends Omit<RecordPage, 'rows'> {
+  rows: RecordWithFiles[];
+  sort: { column: string; direction: 'asc' | 'desc' };
+}
+
+/** The start page. What the operator may not read is absent. */
+export interface DashboardView {
+  cards: {
+    title: string;
+    figures: Figure[];
+    rows?: Awaited<ReturnType<Card['load']>>['rows'];
+    /** Said in place of the figures when they could not be worked out. */
+    error?: string;
+  }[];
+  runs?: {
+    id: string;
+    title: string;
+    state: RunView['state'];
+    actor: string;
+    total: number;
+    failed: number;
+    createdAt: string;
+  }[];
+  outbox?: { counts: Record<string, number> };
+  /** Runs of others that wait for this operator's approval, the oldest first. */
+  approvals: { id: string; title: string; actor: string; total: number; createdAt: string }[];
+}
+
+/** One's own account. */
+export interface AccountView {
+  name: string;
+  email: string;
+  role: string;
+  secondFactor: { since: string | null; codesLeft: number; isRequired: boolean };
+  sessions: SessionView[];
+}
+
+/** One page of a run's records. */
+export interface RunItemsView {
+  items: {
+    recordId: string;
+    recordTitle: string;
+    outcome: keyof RunView['counts'];
+    reason: string | null;
+    finishedAt: string | null;
+  }[];
+  total: number;
+  page: number;
+  perPage: number;
+}

@@ -1,0 +1,124 @@
+// A public route: method, path, input by zod, limits, handler. A module's routes share one documented envelope.
+import type { z } from 'zod';
+import type { Actor } from './access.ts';
+import type { Core } from './core.ts';
+
+/** How often something may be done: `points` times in `seconds`, counted in the database over all instances. */
+export interface LimitRule {
+  name: string;
+  points: number;
+  seconds: number;
+}
+
+/** An uploaded file within the route's limits, in memory. */
+export interface UploadedFile {
+  field: string;
+  name: string;
+  type: string;
+  bytes: Buffer;
+}
+
+/** What a handler gets: parsed input and who asks. */
+export interface RouteRequest<Q, B, P> {
+  query: Q;
+  body: B;
+  params: P;
+  files: UploadedFile[];
+  /** The body as it came; empty unless the route keeps it. */
+  raw: string;
+  /** One header's value, or undefined. */
+  header(name: string): string | undefined;
+  /** The caller's address for limits; forwarded addresses count only behind the configured proxies. */
+  address: string;
+  /** The best of Steward's languages for the caller: en, zh, ru or nl. */
+  language: string;
+  actor: Actor;
+  core: Core;
+}
+
+/** What a route's documentation says beyond its schemas; examples are checked by nobody but the reader. */
+export interface RouteDocs {
+  description?: string;
+  /** Headers that the handler reads: name → what it is. */
+  headers?: Readonly<Record<string, string>>;
+  /** File fields of a multipart body: name → what it is. */
+  files?: Readonly<Record<string, string>>;
+  /** Media type of the answer where it is not JSON. */
+  produces?: string;
+  /** What `handle` returns, for example. */
+  answer?: unknown;
+}
+
+/** The declaration of a route. */
+export interface RouteDeclaration<
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  P extends z.ZodType = z.ZodType,
+> {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** Express 5 path, for example `/api/certificates/verify/:code`. */
+  path: string;
+  summary: string;
+  query?: Q;
+  /** Bodies are read only where this is given. */
+  body?: B;
+  params?: P;
+  /** Whether the handler also gets the body as it came (JSON only), for example to check a signature. */
+  keepsRaw?: boolean;
+  /** Media types read: JSON by default. */
+  accepts?: readonly ('json' | 'form' | 'multipart' | 'any-json')[];
+  /** Bytes; 1 MB by default. */
+  maxBytes?: number;
+  maxFiles?: number;
+  /** Permission of an API key in the Authorization header; absent: public. */
+  permission?: string;
+  /** Needs an API key, whatever it may do: the handler asks for the permission. */
+  needsKey?: boolean;
+  /** Each is consumed per address before the handler runs. */
+  limits?: readonly LimitRule[];
+  /** What the documentation says beyond the schemas. */
+  docs?: RouteDocs;
+  handle(request: RouteRequest<z.output<Q>, z.output<B>, z.output<P>>): Promise<unknown>;
+}
+
+/** A finished answer where the envelope alone does not do, for example a file or a status without a body. */
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, body: unknown, headers: Record<string, string> = {}) {
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** How a module's routes wrap results and errors. */
+export interface Envelope {
+  success(value: unknown): { status: number; body: unknown };
+  failure(error: {
+    code: string;
+    status: number;
+    message: string;
+    fields: Record<string, string>;
+    retryAfter?: number;
+  }): { status: number; body: unknown };
+}
+
+/** A route as the core handles it. */
+// biome-ignore lint/suspicious/noExplicitAny: the core treats all routes alike; the declaration itself was checked.
+export type AnyRoute = RouteDeclaration<any, any, any>;
+
+/** Types a route, so that `handle` knows its input. */
+export function route<Q extends z.ZodType, B extends z.ZodType, P extends z.ZodType>(
+  declaration: RouteDeclaration<Q, B, P>,
+): RouteDeclaration<Q, B, P> {
+  return declaration;
+}
+
+/** Plain JSON: the value itself, errors as `{code, message, fields}` under their status. */
+export const plainEnvelope: Envelope = {
+  success: (value) => ({ status: 200, body: value }),
+  failure: ({ code, status, message, fields }) => ({ status, body: { code, message, fields } }),
+};

@@ -1,0 +1,123 @@
+// Reads table files in a thread of their own, which may be killed: with a limit of memory, and an end when nothing comes any more.
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Core } from '../core.ts';
+import { invalid } from '../errors.ts';
+import type { TableKind } from './sheet-table.ts';
+import type { SheetMessage } from './sheet-worker.ts';
+import type { TableRow } from './spreadsheet.ts';
+
+const memoryMb = 384;
+const silenceMs = 60_000;
+
+/** Streams the batches of rows of a kept file, the header as its first row. Throws `invalid` with the reason why it is not read. */
+export async function* readKeptSheet(core: Core, fileId: string): AsyncGenerator<TableRow[], TableKind> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'steward-sheet-'));
+  try {
+    const { stream } = await core.files.read(fileId);
+    const local = path.join(folder, 'table');
+    await pipeline(stream, createWriteStream(local, { mode: 0o600 }));
+    return yield* readSheet(local);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Streams the batches of rows of a table file on this machine. Throws `invalid` with the reason why it is not read. */
+export async function* readSheet(
+  file: string,
+  options: { silenceMs?: number } = {},
+): AsyncGenerator<TableRow[], TableKind> {
+  const worker = startWorker(file);
+  const inbox = new Inbox(worker, options.silenceMs ?? silenceMs);
+  try {
+    for (;;) {
+      worker.postMessage('more');
+      const message = await inbox.next();
+      if ('rows' in message) yield message.rows;
+      else if ('end' in message) return message.end;
+      else if ('refused' in message) throw invalid(message.refused.message, message.refused.fields);
+      else throw invalid('This file cannot be read.', { file: 'cannot be read' }, new Error(message.broken));
+    }
+  } finally {
+    inbox.close();
+    await worker.terminate();
+  }
+}
+
+function startWorker(file: string): Worker {
+  const own = import.meta.filename;
+  const options = {
+    workerData: { path: file },
+    execArgv: [],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 32 },
+  };
+  const script = path.join(path.dirname(own), `sheet-worker${path.extname(own)}`);
+  if (!own.endsWith('.ts')) return new Worker(script, options);
+  // From source, a thread must first be told how TypeScript is read.
+  const files = [
+    createRequire(own)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs'),
+    script,
+  ];
+  const [tsx, target] = files.map((one) => JSON.stringify(pathToFileURL(one).href));
+  return new Worker(`import(${tsx}).then(({ register }) => { register(); return import(${target}); })`, {
+    ...options,
+    eval: true,
+  });
+}
+
+/** The messages of a worker in their order; its end without a last word is a message too. */
+class Inbox {
+  readonly #messages: (SheetMessage | Error)[] = [];
+  readonly #silenceMs: number;
+  #wake: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(worker: Worker, silence: number) {
+    this.#silenceMs = silence;
+    const add = (message: SheetMessage | Error) => {
+      this.#messages.push(message);
+      this.#wake?.();
+    };
+    worker.on('message', add);
+    worker.on('error', (error: NodeJS.ErrnoException) =>
+      add(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? invalid('This file needs too much memory to be read. Save it as CSV and try again.', {
+              file: 'is too large',
+            })
+          : error,
+      ),
+    );
+    worker.on('exit', () => add(new Error('The reading thread ended.')));
+  }
+
+  async next(): Promise<SheetMessage> {
+    if (this.#messages.length === 0)
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve;
+        this.#timer = setTimeout(
+          () =>
+            reject(invalid('This file takes too long to read. Save it as CSV and try again.', { file: 'is too slow' })),
+          this.#silenceMs,
+        );
+      }).finally(() => this.close());
+    const message = this.#messages.shift();
+    if (message instanceof Error) throw message;
+    return message as SheetMessage;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#wake = undefined;
+  }
+}

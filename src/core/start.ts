@@ -1,0 +1,97 @@
+// How the core comes to life and goes down again, in order. Nothing here knows a module by name.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Actor } from './access.ts';
+import { checkDeclarations, describeProblems } from './checks/checks.ts';
+import type { Config } from './config.ts';
+import type { Core } from './core.ts';
+import { type DatabaseConnection, openDatabase } from './database/database.ts';
+import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { applyMigrations } from './database/migrations.ts';
+import { createTransactions } from './database/transaction.ts';
+import { StartError } from './errors.ts';
+import { createFiles } from './files/files.ts';
+import { houseModule } from './house/module.ts';
+import { prepareFonts } from './images/fonts.ts';
+import { startInstance } from './jobs/instances.ts';
+import { migrateJobs, startWorker } from './jobs/jobs.ts';
+import { createLimits } from './limits.ts';
+import { log } from './log.ts';
+import type { ModuleDeclaration } from './module.ts';
+import { ensureTemplates } from './outbox/mail-texts.ts';
+import { ensureHouse } from './people/operators.ts';
+import { configureDays } from './records/days.ts';
+import { buildRegistry } from './registry.ts';
+import type { Work } from './work.ts';
+
+/** Thrown when the modules' declarations have mistakes; the message lists every one with its hint. */
+export class DeclarationError extends StartError {}
+
+/** A running core with its end. `close` is called once, after the doors are shut. */
+export interface StartedCore {
+  core: Core;
+  close(): Promise<void>;
+}
+
+/** Finds the database: the one of DATABASE_URL, else the embedded one in the data folder, started now. */
+export async function openStorage(
+  config: Config,
+  options: { attach?: boolean } = {},
+): Promise<{ connection: DatabaseConnection; stop(): Promise<void> }> {
+  if (config.databaseUrl) return { connection: { connectionString: config.databaseUrl }, stop: async () => {} };
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  return startEmbeddedPostgres({ dataDir: config.dataDir, ...options });
+}
+
+/** Throws a DeclarationError that names every mistake of the declarations at once, the house's among them. */
+export function mustBeSound(modules: readonly ModuleDeclaration[]): void {
+  const problems = checkDeclarations([houseModule, ...modules]);
+  if (problems.length > 0) throw new DeclarationError(describeProblems(problems));
+}
+
+/** Builds the core over a reachable database: checks, migrations, services, roles. `role` is shown to other instances. */
+export async function createCore(options: {
+  config: Config;
+  modules: readonly ModuleDeclaration[];
+  connection: DatabaseConnection;
+  role: string;
+}): Promise<StartedCore> {
+  const { config, connection } = options;
+  const modules = [houseModule, ...options.modules];
+  mustBeSound(options.modules);
+  configureDays(config.timeZone);
+  await applyMigrations(connection);
+  const database = openDatabase(connection);
+  await migrateJobs(database.pool);
+  const instanceId = randomUUID();
+  const registry = buildRegistry(modules);
+  prepareFonts(path.join(config.dataDir, 'cache'));
+  const files = createFiles({ config, database });
+  const limits = createLimits(database.pool);
+  const core: Core = {
+    config,
+    log,
+    database,
+    db: database.prisma,
+    files,
+    limits,
+    modules,
+    registry,
+    instanceId,
+    transaction: (actor: Actor, fn: (work: Work) => Promise<never>, extra) => transactions(actor, fn, extra),
+  };
+  const transactions = createTransactions(core);
+  const instance = await startInstance(core, options.role);
+  await ensureHouse(core);
+  await ensureTemplates(core);
+  return {
+    core,
+    async close() {
+      await instance.stop();
+      await database.close();
+    },
+  };
+}
+
+export { startWorker };

@@ -1,0 +1,88 @@
+// The street door: the only place that builds the web application. Each room sets its own stricter headers; whatever fails ends below.
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Core } from '../core.ts';
+import { notFound } from '../errors.ts';
+import { appendDocs } from './docs.ts';
+import { lastErrorHandler } from './errors.ts';
+import { type Express, newApp, type Router } from './express.ts';
+import { appendFiles } from './files.ts';
+import { compression, securityHeaders } from './headers.ts';
+import { appendHealth, startDraining } from './health.ts';
+import { requestLog } from './log.ts';
+import { appendMetrics } from './metrics.ts';
+import { appendPages } from './pages.ts';
+import { appendRoutes } from './routes.ts';
+
+/** Builds the application. `panel` answers below /admin. */
+export function buildWeb(core: Core, { panel }: { panel?: Router } = {}): Express {
+  const app = newApp(core.config.trustProxy);
+  app.use(requestLog(core), securityHeaders(core));
+  appendMetrics(core, app);
+  appendHealth(core, app);
+  if (panel) app.use('/admin', compression(), panel);
+  appendFiles(core, app);
+  app.use(compression());
+  appendDocs(core, app);
+  appendRoutes(core, app);
+  appendPages(core, app);
+  app.use(() => {
+    throw notFound('There is no such page.');
+  });
+  app.use(lastErrorHandler(core));
+  return app;
+}
+
+/** Builds what a process without a web of its own answers to whoever watches over it: health and figures, nothing else. */
+export function buildWatch(core: Core): Express {
+  const app = newApp(core.config.trustProxy);
+  app.use(securityHeaders(core));
+  appendMetrics(core, app);
+  appendHealth(core, app);
+  app.use(() => {
+    throw notFound('There is no such page.');
+  });
+  app.use(lastErrorHandler(core));
+  return app;
+}
+
+/** An open web server. */
+export interface OpenWeb {
+  server: Server;
+  /** Stops taking connections, lets requests finish, then ends; what is still open after ten seconds is cut. */
+  close(): Promise<void>;
+}
+
+const patience = 10_000;
+
+/** Opens a port, by default that of the configuration. Throws when it is taken. */
+export async function listen(core: Core, app: Express, port = core.config.port): Promise<OpenWeb> {
+  const server = createServer(
+    { requestTimeout: 120_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+    app,
+  );
+  server.maxConnections = 2_000;
+  server.maxRequestsPerSocket = 1_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, core.config.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    server,
+    close: () => {
+      startDraining(core);
+      return closeGently(server);
+    },
+  };
+}
+
+async function closeGently(server: Server): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), patience);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(timer);
+}

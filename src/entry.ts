@@ -1,0 +1,51 @@
+// What the server and the worker entry share: configuration, start-up errors in words, signals, a last resort.
+import { type Duties, greet, startApp } from './app.ts';
+import { loadConfig, StartError } from './core/index.ts';
+import { isWebProcess } from './web-processes.ts';
+
+const patience = 15_000;
+
+/** Runs until SIGTERM or SIGINT; a second signal ends at once. Exits 0 after a drained stop, 1 when it could not start. */
+export async function runEntry(duties: Duties): Promise<void> {
+  try {
+    const config = loadConfig();
+    const demo = config.demo || process.argv.includes('--demo');
+    const app = await startApp({ ...config, demo }, duties);
+    lastResort((error, what) => app.started.core.log.fatal({ err: error }, what));
+    if (duties.web && !isWebProcess) await greet(app);
+    onSignal(async () => app.stop());
+  } catch (error) {
+    process.stderr.write(`\n${inWords(error)}\n\n`);
+    process.exit(1);
+  }
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof StartError) return error.message;
+  if (error instanceof Error) return error.name === 'Error' || !error.stack ? error.message : error.stack;
+  return String(error);
+}
+
+function onSignal(stop: () => Promise<void>): void {
+  let asked = 0;
+  const end = () => {
+    // Ctrl+C under npm arrives twice, from the terminal and from npm: only a later one means impatience.
+    if (asked && Date.now() - asked > 1_000) process.exit(1);
+    if (asked) return;
+    asked = Date.now();
+    const timer = setTimeout(() => process.exit(1), patience);
+    timer.unref();
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+/** Nothing that slips through may end the process silently: it is written down, and a rejected promise ends nothing. */
+function lastResort(write: (error: unknown, what: string) => void): void {
+  process.on('unhandledRejection', (error) => write(error, 'unhandled rejection'));
+  process.on('uncaughtException', (error) => write(error, 'uncaught exception'));
+}

@@ -1,0 +1,46 @@
+// The campaigns on the dashboard, with how far each is.
+import type { Card } from '../../core/index.ts';
+
+const shown = 5;
+
+/** Progress of the newest campaigns. */
+export const campaignsCard: Card = {
+  title: 'Certificates',
+  permission: 'certificates:read',
+  async load(core, actor) {
+    const where = actor.scope === 'all' ? {} : { id: actor.scopeId ?? '' };
+    const campaigns = await core.db.campaign.findMany({ where, orderBy: { createdAt: 'desc' }, take: shown });
+    const mine = { campaignId: { in: campaigns.map(({ id }) => id) } };
+    const people = actor.scope === 'all' ? {} : mine;
+    const counts = await core.db.recipient.groupBy({
+      by: ['campaignId', 'state'],
+      where: mine,
+      _count: { _all: true },
+    });
+    const [waiting, mailed, failed] = await Promise.all([
+      core.db.recipient.count({ where: { ...people, state: 'notified' } }),
+      core.db.recipient.count({ where: { ...people, state: 'mailed' } }),
+      core.db.recipient.count({ where: { ...people, problem: { not: null } } }),
+    ]);
+    return {
+      figures: [
+        { label: 'Waiting for a claim', value: waiting, tone: 'busy', href: '/resources/Recipient?view=1' },
+        { label: 'Certificates mailed', value: mailed, tone: 'good', href: '/resources/Recipient?view=3' },
+        { label: 'Failed', value: failed, tone: failed > 0 ? 'bad' : 'quiet', href: '/resources/Recipient?view=4' },
+      ],
+      rows: campaigns.map(({ id, title }) => {
+        const of = (state?: string) =>
+          counts
+            .filter((one) => one.campaignId === id && (!state || one.state === state))
+            .reduce((sum, one) => sum + one._count._all, 0);
+        const [done, total] = [of('mailed'), of()];
+        return {
+          label: title,
+          value: `${done} of ${total} mailed`,
+          href: `/resources/Campaign/records/${id}/show`,
+          share: total === 0 ? 0 : done / total,
+        };
+      }),
+    };
+  },
+};

@@ -1,0 +1,5 @@
+// The modules that stand on the core, in the order of the navigation.
+import certificates from './certificates/module.ts';
+
+/** All modules of this installation. */
+export const modules = [certificates];

@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError, keptSecret, loadConfig, variables } from '../../src/core/config.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'steward-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (environment: Record<string, string> = {}) => loadConfig({ DATA_DIR: folder, ...environment });
+const complaint = (environment: Record<string, string>): string => {
+  try {
+    load(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+describe('the configuration', () => {
+  it('works without a single variable outside production', () => {
+    const { appKey, ...config } = load();
+    expect(config).toMatchObject({ mode: 'development', port: 3000, publicUrl: 'http://localhost:3000', mailRate: 10 });
+    expect(config.databaseUrl).toBeUndefined();
+    expect(appKey.length).toBeGreaterThanOrEqual(32);
+  });
+
+  const mistakes: [variable: string, value: string][] = [
+    ['NODE_ENV', 'staging'],
+    ['PORT', '70000'],
+    ['PUBLIC_URL', 'example.org'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['APP_KEY', 'short'],
+    ['SMTP_URL', 'mail.example.org'],
+    ['MAIL_FROM', 'a@example.org, b@example.org'],
+    ['MAIL_RATE', '0'],
+    ['CORS_ORIGINS', 'https://example.org/path'],
+    ['TRUST_PROXY', '-1'],
+    ['TIME_ZONE', 'Mars/Olympus'],
+    ['WEB_CONCURRENCY', 'many'],
+    ['STORAGE_URL', 's3://bucket'],
+    ['SMS_PROVIDER', 'pigeon'],
+    ['SMS_WEBHOOK_URL', 'ftp://example.org'],
+    ['SMS_WEBHOOK_SECRET', 'short'],
+    ['SMS_API_URL', 'gate.example.org'],
+    ['SMS_RATE', '0'],
+    ['SMS_COUNTRY', 'Holland'],
+    ['WEBHOOK_RATE', 'fast'],
+    ['OUTGOING_LOOPBACK', 'maybe'],
+    ['BOUNCE_SECRET', 'whsec_c2hvcnQ='],
+    ['QUIET_HOURS', 'at night'],
+    ['UNDO_SECONDS', '1.5'],
+    ['LOG_LEVEL', 'loud'],
+    ['DEMO', 'maybe'],
+  ];
+  it.each(mistakes)('refuses %s=%s and names the variable', (variable, value) => {
+    expect(complaint({ [variable]: value })).toContain(`- ${variable} `);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ SMS_PROVIDER: 'twilio' }, 'TWILIO_AUTH_TOKEN is missing'],
+    [{ SMS_PROVIDER: 'smsaero', SMSAERO_EMAIL: 'a@example.org' }, 'SMSAERO_API_KEY is missing'],
+    [{ DKIM_DOMAIN: 'example.org' }, 'DKIM_SELECTOR is missing'],
+    [
+      { DKIM_DOMAIN: 'example.org', DKIM_SELECTOR: 'one', DKIM_PRIVATE_KEY: '/no/such/file' },
+      'DKIM_PRIVATE_KEY must be a private RSA key',
+    ],
+  ])('names what %j makes necessary', (environment, words) => {
+    expect(complaint(environment)).toContain(words);
+  });
+
+  it('tells all mistakes at once', () => {
+    const told = complaint(Object.fromEntries(mistakes));
+    expect(told).toContain(`has ${mistakes.length} mistake(s)`);
+    for (const [variable] of mistakes) expect(told).toContain(`- ${variable} `);
+  });
+
+  it('has no default for secrets in production, and says so together with the other mistakes', () => {
+    const told = complaint({ NODE_ENV: 'production', PORT: 'x' });
+    for (const variable of ['APP_KEY', 'PUBLIC_URL', 'PORT']) expect(told).toContain(`- ${variable} `);
+  });
+
+  it('takes an empty variable as absent', () => {
+    expect(load({ DATABASE_URL: '', PORT: '' })).toMatchObject({ port: 3000, databaseUrl: undefined });
+  });
+
+  it('needs an address when text messages go to a webhook', () => {
+    expect(complaint({ SMS_PROVIDER: 'webhook' })).toContain('- SMS_WEBHOOK_URL ');
+  });
+});
+
+describe('.env.example', () => {
+  const text = readFileSync(path.join(import.meta.dirname, '../../.env.example'), 'utf8');
+
+  it('lists exactly the variables of the configuration, in their order', () => {
+    const listed = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+    expect(listed).toEqual(Object.keys(variables.shape));
+  });
+
+  it('is itself a valid configuration, and shows the defaults', () => {
+    const { dataDir, ...copied } = loadConfig({ ...parseEnv(text), DATA_DIR: folder } as Record<string, string>);
+    expect(copied).toEqual({ ...load(), dataDir: undefined });
+    expect(dataDir).toBe(folder);
+  });
+});
+
+describe('a kept secret', () => {
+  it('stays the same, differs by name, and only its owner can read it', () => {
+    const secret = keptSecret(folder, 'one');
+    expect(keptSecret(folder, 'one')).toBe(secret);
+    expect(keptSecret(folder, 'two')).not.toBe(secret);
+    expect(statSync(path.join(folder, 'secrets/one')).mode & 0o777).toBe(0o600);
+    expect(statSync(path.join(folder, 'secrets')).mode & 0o777).toBe(0o700);
+    expect(readdirSync(path.join(folder, 'secrets')).filter((name) => name.includes('.'))).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+// A process of its own that serves the public API and works on runs until it is killed. For the tests of exports that break or are large.
+import { startWorker } from '../../src/core/jobs/jobs.ts';
+import { configureLog } from '../../src/core/log.ts';
+import certificates from '../../src/modules/certificates/module.ts';
+import { openTestWeb } from '../kit/http.ts';
+import { openSmallCore } from './runs/fixture.ts';
+
+configureLog({ level: 'error', readable: true });
+const times = { beatSeconds: 0.5, deadSeconds: 3 };
+const { DATABASE_URL, DATA_DIR } = process.env;
+const connection = { connectionString: DATABASE_URL as string };
+const small = await openSmallCore(connection, { dataDir: DATA_DIR as string }, times, [certificates]);
+const web = await openTestWeb(small.core);
+const worker = await startWorker(small.core, { times });
+process.on('SIGTERM', async () => {
+  await worker.stop();
+  await web.close();
+  await small.close();
+  process.exit(0);
+});
+// What is left after a collection is what is really held; the resident size also counts garbage that nobody needed to collect yet.
+const { gc } = globalThis as { gc?: () => void };
+if (gc)
+  setInterval(() => {
+    gc();
+    process.stdout.write(`held ${process.memoryUsage().heapUsed}\n`);
+  }, 500).unref();
+process.stdout.write(`ready ${web.port}\n`);

@@ -1,0 +1,98 @@
+// What the browser is told of a resource: no more than the actor may use.
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { action } from '../../../src/core/action.ts';
+import { mailAccounts } from '../../../src/core/house/mail-accounts.ts';
+import { houseModule } from '../../../src/core/house/module.ts';
+import { describeResource } from '../../../src/core/records/describe.ts';
+import { buildRegistry } from '../../../src/core/registry.ts';
+import { actorWith } from '../../kit/core.ts';
+import { recipients, sampleModule } from '../../kit/sample-module.ts';
+
+const send = action('Recipient', {
+  name: 'send',
+  label: { one: 'Send', many: 'Send {count}' },
+  permission: 'sample:write',
+  sends: true,
+  form: z.object({ text: z.string().max(20) }),
+  each: async () => undefined,
+});
+const withAction = { ...recipients, actions: [send] };
+const registry = buildRegistry([
+  houseModule,
+  { ...sampleModule, resources: [...sampleModule.resources.filter((one) => one.model !== 'Recipient'), withAction] },
+]);
+const columnNames = (permissions: string[]) =>
+  describeResource(withAction, actorWith(permissions), registry)?.columns.map(({ name }) => name);
+
+test('a reader gets columns without those that need more, and nothing to press', () => {
+  const view = describeResource(withAction, actorWith(['sample:read']), registry);
+  expect(view).toMatchObject({
+    model: 'Recipient',
+    title: null,
+    actions: [],
+    children: [],
+    may: { create: false, update: false, delete: false },
+    hasSearch: true,
+  });
+  expect(view?.columns.some((column) => column.create || column.update)).toBe(false);
+  expect(columnNames(['sample:read'])).not.toContain('number');
+  expect(columnNames(['sample:read', 'sample:private'])).toContain('number');
+});
+
+test('a writer gets actions with their forms, and children that may be read', () => {
+  const view = describeResource(
+    withAction,
+    actorWith(['sample:read', 'sample:write', 'sample:certificates']),
+    registry,
+  );
+  expect(view?.actions).toEqual([
+    {
+      id: 'sample.send',
+      name: 'send',
+      label: { one: 'Send', many: 'Send {count}' },
+      danger: false,
+      sends: true,
+      kind: 'each',
+      form: [{ name: 'text', label: 'Text', kind: 'text', required: true, maxLength: 20 }],
+    },
+  ]);
+  expect(view?.children).toEqual([{ resource: 'Certificate', by: 'recipientId', label: 'Certificates' }]);
+  expect(view?.columns.find(({ name }) => name === 'campaignId')).toMatchObject({
+    reference: 'Campaign',
+    required: true,
+    operations: ['is'],
+  });
+  expect(view?.columns.find(({ name }) => name === 'state')).toMatchObject({
+    type: 'enum',
+    display: 'state',
+    values: expect.arrayContaining([
+      { value: 'mailed', label: 'Mailed', tone: 'good' },
+      { value: 'drawn', label: 'drawn' },
+    ]),
+  });
+});
+
+test('a password is a field to fill in, and in no list and on no page', () => {
+  const view = describeResource(mailAccounts, actorWith(['core:mail-accounts']), registry);
+  expect(view?.columns.find(({ name }) => name === 'passwordSealed')).toMatchObject({
+    create: true,
+    update: true,
+    list: false,
+    show: false,
+    filter: false,
+    sort: false,
+  });
+});
+
+test('somebody without the permission, or whose scope leaves nothing, is told nothing', () => {
+  expect(describeResource(withAction, actorWith([]), registry)).toBeUndefined();
+  expect(
+    describeResource(withAction, actorWith(['sample:read'], { scope: 'sample-campaign', scopeId: null }), registry),
+  ).toBeUndefined();
+});
+
+test('what is told fits into JSON as it is', () => {
+  const view = describeResource(withAction, actorWith(['*']), registry);
+  expect(JSON.parse(JSON.stringify(view))).toEqual(view);
+});

@@ -1,0 +1,520 @@
+// Runs: what a preview promises, a start freezes, the work does, and what stops it.
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { conflict } from '../../../src/core/errors.ts';
+import { actorOfApiKey, createApiKey } from '../../../src/core/people/api-keys.ts';
+import { mustHold, takeLease } from '../../../src/core/runs/lease.ts';
+import { controlRun, previewAction, readRun, runAction, startRun } from '../../../src/core/runs/run.ts';
+import { workRun } from '../../../src/core/runs/work.ts';
+import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
+import { addOperator, addRecipients, hold, openSmallCore, type SmallCore, systemActor } from './fixture.ts';
+
+let database: TestDatabase;
+let small: SmallCore;
+const everything = ['trial:read', 'trial:notify', 'trial:mark', 'trial:list'];
+const never = () => new AbortController().signal;
+const many = (count: number, extra: object = {}) =>
+  Array.from({ length: count }, (_, i) => ({ email: `p${i}@example.org`, ...extra }));
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  small = await openSmallCore(database.connection, { undoSeconds: 30 });
+});
+afterAll(async () => {
+  await small?.close();
+  await database?.drop();
+});
+afterEach(() => {
+  hold.each = undefined;
+  hold.all = undefined;
+});
+
+describe('a preview', () => {
+  it('counts who takes part and why the others do not, also where a value is missing, and writes nothing', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, [
+      { email: 'a@example.org' },
+      { email: 'b@example.org', problem: 'bounced' },
+      { email: 'c@example.org', state: 'notified' },
+      { email: 'd@example.org', state: 'notified', problem: 'bounced' },
+      { email: 'e@example.org' },
+    ]);
+    const { actor } = await addOperator(core, everything);
+    const before = await core.db.run.count();
+    const preview = await previewAction(core, actor, 'trial.notify', {
+      selection: { ids },
+      form: { greeting: 'Hi' },
+      sample: 1,
+    });
+    expect(preview).toMatchObject({
+      total: 5,
+      eligible: 2,
+      skipped: [
+        { reason: 'already notified', count: 2 },
+        { reason: 'has a problem', count: 1 },
+      ],
+      label: 'Send 2 notices',
+      selectionInWords: '5 chosen recipients',
+      sends: true,
+      undoSeconds: 30,
+      sample: { index: 1, recordTitle: 'e@example.org', preview: { summary: 'Hi e@example.org of Thanks' } },
+    });
+    expect(await core.db.run.count()).toBe(before);
+  });
+
+  it('is forbidden without the permission, and shows nothing outside the scope', async () => {
+    const { core } = small;
+    const mine = await addRecipients(core, [{ email: 'mine@example.org' }]);
+    const other = await addRecipients(core, [{ email: 'other@example.org' }]);
+    const stranger = await addOperator(core, ['trial:read']);
+    const scoped = await addOperator(core, everything, { scope: 'campaign', scopeId: mine.campaignId });
+    const selection = { ids: [...mine.ids, ...other.ids] };
+    await expect(previewAction(core, stranger.actor, 'trial.mark', { selection })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const preview = await previewAction(core, scoped.actor, 'trial.mark', { selection, form: { text: 'x' } });
+    expect(preview.total).toBe(1);
+  });
+
+  it('names the fields that are still at fault and counts all the same', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, many(3));
+    const preview = await previewAction(core, systemActor, 'trial.mark', { selection: { ids }, form: {} });
+    expect(preview.eligible).toBe(3);
+    expect(Object.keys(preview.problems ?? {})).toEqual(['text']);
+    expect(preview.sample).toBeUndefined();
+  });
+});
+
+describe('a start', () => {
+  it('does nothing when another number takes part than was shown', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, many(3));
+    const before = await core.db.run.count();
+    const input = { selection: { ids }, form: { text: 'x' }, expected: 2, idempotencyKey: randomUUID() };
+    await expect(startRun(core, systemActor, 'trial.mark', input)).rejects.toMatchObject({
+      code: 'conflict',
+      fields: { expected: '3' },
+    });
+    expect(await core.db.run.count()).toBe(before);
+    expect(await core.db.recipient.count({ where: { id: { in: ids }, problem: { not: null } } })).toBe(0);
+  });
+
+  it('does a small set at once, each record with its own outcome', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, [
+      { email: '1@example.org' },
+      { email: '2@example.org', name: 'unlucky' },
+      { email: '3@example.org', name: 'broken' },
+      { email: '4@example.org', name: 'unwilling' },
+      { email: '5@example.org', number: 'closed' },
+    ]);
+    const { actor } = await addOperator(core, everything);
+    const { runId } = await startRun(core, actor, 'trial.mark', {
+      selection: { ids },
+      form: { text: '!' },
+      expected: 4,
+      idempotencyKey: randomUUID(),
+    });
+    const view = await readRun(core, actor, runId);
+    expect(view).toMatchObject({
+      state: 'finished',
+      total: 5,
+      counts: { pending: 0, done: 1, skipped: 2, failed: 2, cancelled: 0 },
+    });
+    const reasons = view.reasons.map(({ outcome, reason }) => `${outcome}: ${reason}`).sort();
+    expect(reasons[0]).toMatch(/^failed: Something went wrong \([0-9a-f]{8}\)\.$/);
+    expect(reasons.slice(1)).toEqual(['failed: The seat is taken.', 'skipped: does not want to', 'skipped: is closed']);
+    const rows = await core.db.recipient.findMany({ where: { id: { in: ids } }, orderBy: { email: 'asc' } });
+    // What failed was rolled back; what was skipped by the action keeps what the action did before it.
+    expect(rows.map(({ problem }) => problem)).toEqual(['!', null, null, '!', null]);
+    const audit = await core.db.auditEntry.findMany({ where: { recordId: runId } });
+    expect(audit.map(({ kind, actor: by }) => [kind, by])).toEqual([['action', 'Olga']]);
+  });
+
+  it('answers 50 simultaneous double clicks with one run', async () => {
+    const { core } = small;
+    const other = await openSmallCore(database.connection);
+    try {
+      const { ids } = await addRecipients(core, many(10));
+      const { actor } = await addOperator(core, everything);
+      const input = { selection: { ids }, form: { text: '+' }, expected: 10, idempotencyKey: randomUUID() };
+      const clicks = Array.from({ length: 50 }, (_, i) =>
+        startRun(i % 2 ? core : other.core, actor, 'trial.mark', input),
+      );
+      const runs = new Set((await Promise.all(clicks)).map(({ runId }) => runId));
+      expect(runs.size).toBe(1);
+      await workRun(core, [...runs][0] as string, never());
+      const rows = await core.db.recipient.findMany({ where: { id: { in: ids } } });
+      expect(rows.map(({ problem }) => problem)).toEqual(Array(10).fill('+'));
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('starts a run for each person who sends the same key', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, many(1));
+    const [one, two] = [await addOperator(core, everything), await addOperator(core, everything)];
+    const input = { selection: { ids }, form: { text: 'x' }, expected: 1, idempotencyKey: randomUUID() };
+    const first = await startRun(core, one.actor, 'trial.mark', input);
+    const second = await startRun(core, two.actor, 'trial.mark', input);
+    expect(first.runId).not.toBe(second.runId);
+    await expect(readRun(core, { ...two.actor, permissions: new Set() }, first.runId)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+
+  it('freezes the set: records that come later take no part', async () => {
+    const { core } = small;
+    const { campaignId } = await addRecipients(core, many(30, { name: 'frozen' }));
+    const { actor } = await addOperator(core, everything, { scope: 'campaign', scopeId: campaignId });
+    const input = { selection: { all: true }, form: { text: 'x' }, expected: 30, idempotencyKey: randomUUID() };
+    const { runId } = await startRun(core, actor, 'trial.mark', input);
+    await core.db.recipient.create({ data: { campaignId, email: 'late@example.org' } });
+    await workRun(core, runId, never());
+    expect((await readRun(core, actor, runId)).counts.done).toBe(30);
+    expect(await core.db.recipient.count({ where: { campaignId, problem: null } })).toBe(1);
+  });
+});
+
+describe('a large set', () => {
+  it('is frozen whole over the borders of chunks, each skipped record with its reason', async () => {
+    const { core } = small;
+    const { campaignId } = await addRecipients(core, []);
+    await core.database.pool.query(
+      `INSERT INTO "Recipient" (id, "campaignId", email, "createdAt", "updatedAt", problem)
+       SELECT gen_random_uuid()::text, $1, 'p' || i || '@example.org', now(), now(), CASE WHEN i % 10 = 0 THEN 'bounced' END
+       FROM generate_series(1, 3000) i`,
+      [campaignId],
+    );
+    const { actor } = await addOperator(core, everything, { scope: 'campaign', scopeId: campaignId });
+    const input = { selection: { all: true }, expected: 2700, idempotencyKey: randomUUID() };
+    const { runId } = await startRun(core, actor, 'trial.notify', input);
+    const view = await readRun(core, actor, runId);
+    expect(view).toMatchObject({ total: 3000, counts: { pending: 2700, skipped: 300 } });
+    expect(view.reasons).toEqual([{ outcome: 'skipped', reason: 'has a problem', count: 300 }]);
+    const items = await core.db.runItem.findMany({ where: { runId }, orderBy: { position: 'asc' } });
+    expect(items.map(({ position }) => position)).toEqual(Array.from({ length: 3000 }, (_, i) => i));
+    expect(new Set(items.map(({ recordId }) => recordId)).size).toBe(3000);
+  });
+});
+
+describe('the work', () => {
+  const start = async (people: { email: string; name?: string }[], permissions = everything) => {
+    const { core } = small;
+    const { ids, campaignId } = await addRecipients(core, people);
+    const { actor, id } = await addOperator(core, permissions);
+    const input = { selection: { ids }, form: { text: 'x' }, expected: ids.length, idempotencyKey: randomUUID() };
+    const { runId } = await startRun(core, actor, 'trial.mark', input);
+    return { core, ids, campaignId, actor, operatorId: id, runId };
+  };
+
+  it('checks each record again before it is done', async () => {
+    const { core, ids, runId, actor } = await start(many(40));
+    await core.db.recipient.update({ where: { id: ids[0] }, data: { number: 'closed' } });
+    await core.db.recipient.delete({ where: { id: ids[1] } });
+    await workRun(core, runId, never());
+    const view = await readRun(core, actor, runId);
+    expect(view.counts).toMatchObject({ done: 38, skipped: 2 });
+    expect(view.reasons.map(({ reason }) => reason).sort()).toEqual(['does not exist any more', 'is closed']);
+  });
+
+  it('pauses with a note when the operator is blocked meanwhile', async () => {
+    const { core, runId, operatorId } = await start(many(40));
+    let done = 0;
+    hold.each = async () => {
+      done += 1;
+      if (done === 5) await core.db.operator.update({ where: { id: operatorId }, data: { state: 'blocked' } });
+    };
+    await workRun(core, runId, never());
+    const view = await readRun(core, systemActor, runId);
+    expect(view).toMatchObject({
+      state: 'paused',
+      counts: { done: 5, pending: 35 },
+      note: 'Paused: Olga may not work here any more.',
+    });
+  });
+
+  it('pauses when the permission is taken away, and leaves out what the scope no longer holds', async () => {
+    const { core, runId, operatorId, campaignId } = await start(many(40));
+    const elsewhere = await addRecipients(core, many(1));
+    let done = 0;
+    hold.each = async () => {
+      done += 1;
+      if (done !== 3) return;
+      const { roleId } = await core.db.operator.findUniqueOrThrow({ where: { id: operatorId } });
+      await core.db.role.update({ where: { id: roleId }, data: { scope: 'campaign' } });
+      await core.db.operator.update({ where: { id: operatorId }, data: { scopeId: elsewhere.campaignId } });
+    };
+    await workRun(core, runId, never());
+    expect(await readRun(core, systemActor, runId)).toMatchObject({
+      state: 'finished',
+      counts: { done: 3, skipped: 37 },
+    });
+    expect(await core.db.recipient.count({ where: { campaignId, problem: 'x' } })).toBe(3);
+    const second = await start(many(40));
+    const { roleId } = await core.db.operator.findUniqueOrThrow({ where: { id: second.operatorId } });
+    await core.db.role.update({ where: { id: roleId }, data: { permissions: ['trial:read'] } });
+    await workRun(core, second.runId, never());
+    expect(await readRun(core, systemActor, second.runId)).toMatchObject({
+      state: 'paused',
+      counts: { done: 0, pending: 40 },
+    });
+  });
+
+  it('pauses, resumes and finishes without doing a record twice', async () => {
+    const { core, ids, runId, actor } = await start(many(40));
+    let done = 0;
+    const pausing: Promise<void>[] = [];
+    hold.each = async () => {
+      done += 1;
+      // Not awaited: a pause waits for the record under way.
+      if (done === 10) pausing.push(controlRun(core, actor, runId, 'pause'));
+    };
+    await workRun(core, runId, never());
+    await Promise.all(pausing);
+    const paused = await readRun(core, actor, runId);
+    expect(paused.state).toBe('paused');
+    expect(paused.counts.pending).toBeGreaterThan(20);
+    await workRun(core, runId, never());
+    expect((await readRun(core, actor, runId)).counts).toEqual(paused.counts);
+    await controlRun(core, actor, runId, 'resume');
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'finished', counts: { done: 40 } });
+    const rows = await core.db.recipient.findMany({ where: { id: { in: ids } } });
+    expect(rows.every(({ problem }) => problem === 'x')).toBe(true);
+  });
+
+  it('tries a record again that lost a deadlock, and does it once', async () => {
+    const { core, ids, runId, actor } = await start(many(30));
+    const first = [...ids].sort()[0] as string;
+    const bystander = (await addRecipients(core, [{ email: 'bystander@example.org' }])).ids[0] as string;
+    const rival = await core.database.pool.connect();
+    let times = 0;
+    let other: Promise<unknown> = Promise.resolve();
+    hold.each = async (rowId, tx) => {
+      if (rowId !== first) return;
+      times += 1;
+      if (times > 1) return;
+      // The rival waits for what this transaction holds, while this one asks for what the rival holds.
+      other = rival
+        .query('UPDATE "Recipient" SET name = name WHERE id = $1', [first])
+        .then(() => rival.query('ROLLBACK'));
+      await tx.recipient.update({ where: { id: bystander }, data: { name: 'x' } });
+    };
+    await rival.query('BEGIN');
+    // So that of the two it is the run's transaction that PostgreSQL ends.
+    await rival.query("SET LOCAL deadlock_timeout = '60s'");
+    await rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [bystander]);
+    await workRun(core, runId, never());
+    await other;
+    rival.release();
+    expect(times).toBe(2);
+    expect((await readRun(core, actor, runId)).counts).toMatchObject({ done: 30, failed: 0 });
+  });
+
+  it('stops at a checkpoint on the signal and gives the run back', async () => {
+    const { core, runId, actor } = await start(many(40));
+    const stop = new AbortController();
+    let done = 0;
+    hold.each = async () => {
+      done += 1;
+      if (done === 7) stop.abort();
+    };
+    await workRun(core, runId, stop.signal);
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'running', counts: { done: 7, pending: 33 } });
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'finished', counts: { done: 40 } });
+  });
+
+  it('cancels what is pending and keeps what is done', async () => {
+    const { core, runId, actor } = await start(many(40));
+    let done = 0;
+    const cancelling: Promise<void>[] = [];
+    hold.each = async () => {
+      done += 1;
+      if (done === 4) cancelling.push(controlRun(core, actor, runId, 'cancel'));
+    };
+    await workRun(core, runId, never());
+    await Promise.all(cancelling);
+    const { counts, state } = await readRun(core, actor, runId);
+    expect(state).toBe('cancelled');
+    expect(counts.pending).toBe(0);
+    expect(counts.done + counts.cancelled).toBe(40);
+    await expect(controlRun(core, actor, runId, 'resume')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('tries only the failed records again', async () => {
+    const { core, ids, runId, actor } = await start([...many(30), { email: 'u@example.org', name: 'unlucky' }]);
+    await workRun(core, runId, never());
+    expect((await readRun(core, actor, runId)).counts).toMatchObject({ done: 30, failed: 1 });
+    await core.db.recipient.updateMany({ where: { name: 'unlucky', id: { in: ids } }, data: { name: 'lucky' } });
+    await controlRun(core, actor, runId, 'retry');
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'finished', counts: { done: 31, failed: 0 } });
+    const rows = await core.db.recipient.findMany({ where: { id: { in: ids } } });
+    expect(rows.every(({ problem }) => problem === 'x')).toBe(true);
+  });
+
+  it('lets one process at a time work on a run, however many try', async () => {
+    const { core, ids, runId, actor } = await start(many(60));
+    const other = await openSmallCore(database.connection);
+    const rivals: Promise<void>[] = [];
+    let done = 0;
+    hold.each = async () => {
+      done += 1;
+      if (done === 5 || done === 20) rivals.push(workRun(core, runId, never()), workRun(other.core, runId, never()));
+      if (done === 7) expect((await takeLease(other.core, runId)) ?? 'nothing to take').toBe('nothing to take');
+    };
+    try {
+      await workRun(core, runId, never());
+      await Promise.all(rivals);
+      expect(rivals).toHaveLength(4);
+      expect((await readRun(core, actor, runId)).counts.done).toBe(60);
+      const rows = await core.db.recipient.findMany({ where: { id: { in: ids } } });
+      expect(rows.every(({ problem }) => problem === 'x')).toBe(true);
+      expect(done).toBe(60);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('refuses the writes of a process whose lease was taken over (fencing); without the check they would get through', async () => {
+    const { core, ids, runId } = await start(many(30));
+    const first = await takeLease(core, runId);
+    await core.db.run.update({ where: { id: runId }, data: { leaseUntil: new Date(0) } });
+    const second = await takeLease(core, runId);
+    expect(second).toBeDefined();
+    const write = (isFenced: boolean) =>
+      core.transaction(systemActor, async ({ tx }) => {
+        if (isFenced) await mustHold(tx, first!.lease);
+        await tx.recipient.update({ where: { id: ids[0] }, data: { problem: 'late' } });
+      });
+    await expect(write(true)).rejects.toThrow('taken over');
+    expect((await core.db.recipient.findUniqueOrThrow({ where: { id: ids[0] } })).problem).toBeNull();
+    await write(false);
+    expect((await core.db.recipient.findUniqueOrThrow({ where: { id: ids[0] } })).problem).toBe('late');
+  });
+});
+
+describe('the undo window', () => {
+  it('leaves nothing done when the run is cancelled in it', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, many(5));
+    const { actor } = await addOperator(core, everything);
+    const input = { selection: { ids }, expected: 5, idempotencyKey: randomUUID() };
+    const { runId } = await startRun(core, actor, 'trial.notify', input);
+    await workRun(core, runId, never());
+    const waiting = await readRun(core, actor, runId);
+    expect(waiting).toMatchObject({ state: 'scheduled', counts: { pending: 5 } });
+    expect(waiting.startsAt.getTime() - Date.now()).toBeGreaterThan(20_000);
+    await controlRun(core, actor, runId, 'cancel');
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'cancelled', counts: { cancelled: 5, done: 0 } });
+    expect(await core.db.message.count({ where: { runId } })).toBe(0);
+  });
+});
+
+describe('an action with one file', () => {
+  it('keeps the file with the run, and its records as done', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, many(8));
+    const { actor } = await addOperator(core, everything);
+    const { runId } = await runAction(core, actor, 'trial.list', { selection: { ids }, idempotencyKey: randomUUID() });
+    const view = await readRun(core, actor, runId);
+    expect(view).toMatchObject({ state: 'finished', counts: { done: 8 }, file: { name: 'list.txt' } });
+    const { fileId } = await core.db.run.findUniqueOrThrow({ where: { id: runId } });
+    const text = (await core.files.bytes(fileId as string)).toString();
+    expect(text.trim().split('\n').sort()).toEqual(
+      many(8)
+        .map(({ email }) => email)
+        .sort(),
+    );
+    const file = await core.files.find(fileId as string);
+    expect(file.expiresAt!.getTime() - Date.now()).toBeGreaterThan(6 * 86_400_000);
+  });
+
+  const startList = async (count: number) => {
+    const { core } = small;
+    const { ids } = await addRecipients(core, many(count));
+    const { actor } = await addOperator(core, everything);
+    const input = { selection: { ids }, expected: count, idempotencyKey: randomUUID() };
+    const { runId } = await startRun(core, actor, 'trial.list', input);
+    return { core, ids, actor, runId };
+  };
+
+  it('leaves out what is no longer eligible, with the reason', async () => {
+    const { core, ids, actor, runId } = await startList(60);
+    await core.db.recipient.update({ where: { id: ids[7] }, data: { number: 'closed' } });
+    await core.db.recipient.delete({ where: { id: ids[8] } });
+    await workRun(core, runId, never());
+    const view = await readRun(core, actor, runId);
+    expect(view).toMatchObject({ state: 'finished', counts: { done: 58, skipped: 2 } });
+    expect(view.reasons.map(({ reason }) => reason).sort()).toEqual(['does not exist any more', 'is closed']);
+  });
+
+  it('keeps neither file nor outcome when it is stopped in the middle, and begins again', async () => {
+    const { core, actor, runId } = await startList(60);
+    const stop = new AbortController();
+    let seen = 0;
+    hold.all = async () => {
+      seen += 1;
+      if (seen === 55) stop.abort();
+    };
+    await workRun(core, runId, stop.signal);
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'running', counts: { pending: 60 } });
+    expect(await core.db.storedFile.count({ where: { recordId: runId } })).toBe(0);
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({ state: 'finished', counts: { done: 60 } });
+  });
+
+  it('fails every record with one reason when the file cannot be made, and can be tried again', async () => {
+    const { core, actor, runId } = await startList(40);
+    hold.all = async () => {
+      throw conflict('There is no picture.');
+    };
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({
+      state: 'finished',
+      counts: { failed: 40 },
+      reasons: [{ outcome: 'failed', reason: 'There is no picture.', count: 40 }],
+    });
+    hold.all = undefined;
+    await controlRun(core, actor, runId, 'retry');
+    await workRun(core, runId, never());
+    expect(await readRun(core, actor, runId)).toMatchObject({
+      counts: { done: 40, failed: 0 },
+      file: { name: 'list.txt' },
+    });
+  });
+});
+
+describe('a program with an API key', () => {
+  it('starts runs within its record, which pause when the key is revoked', async () => {
+    const { core } = small;
+    const { campaignId } = await addRecipients(core, many(40));
+    const { key, id } = await core.transaction(systemActor, (work) =>
+      createApiKey(work, { name: 'organiser', permissions: ['trial:mark'], scopeId: campaignId }),
+    );
+    const actor = await actorOfApiKey(core, key, 'trial:mark');
+    expect(actor).toBeDefined();
+    const input = { selection: { all: true }, form: { text: 'x' }, expected: 40, idempotencyKey: randomUUID() };
+    const { runId } = await startRun(core, actor!, 'trial.mark', input);
+    let done = 0;
+    hold.each = async () => {
+      done += 1;
+      if (done === 6) await core.db.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
+    };
+    await workRun(core, runId, never());
+    expect(await readRun(core, systemActor, runId)).toMatchObject({
+      state: 'paused',
+      counts: { done: 6, pending: 34 },
+    });
+    await expect(
+      startRun(core, actor!, 'trial.notify', { ...input, idempotencyKey: randomUUID() }),
+    ).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+});
