@@ -63,5 +63,6 @@ export { type Sheet, xlsxStream } from './spreadsheets/xlsx-writer.ts';
 export { createCore, DeclarationError, mustBeSound, openStorage, type StartedCore } from './start.ts';
 export * from './tokens.ts';
 export { buildWatch, buildWeb, listen } from './web/web.ts';
+export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
 export type { Work } from './work.ts';

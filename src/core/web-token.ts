@@ -1,0 +1,62 @@
+// Signed tokens that clients of a public API carry (JSON Web Tokens). The rule of RFC 8725: one algorithm, one key and one audience
+// per purpose, an end that cannot be left out, and nothing secret inside. The only room that imports jsonwebtoken.
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { derivedKey } from './config.ts';
+import type { Core } from './core.ts';
+
+/** What a token says. `epoch` is compared with the account's own at every request, so that raising it ends all tokens. */
+export interface WebToken {
+  /** Whom it is about: `sub`. */
+  subject: string;
+  epoch: number;
+  /** Seconds since 1970. */
+  issuedAt: number;
+  expiresAt: number;
+}
+
+const longest = 4_000;
+const said = z.strictObject({
+  sub: z.string().min(1).max(200),
+  aud: z.string(),
+  iss: z.literal('steward'),
+  epoch: z.int().min(0),
+  iat: z.int(),
+  exp: z.int(),
+});
+
+/** Makes a token for one purpose, for example `clubs.session`, good for so many seconds. */
+export function signWebToken(
+  core: Pick<Core, 'config'>,
+  purpose: string,
+  { subject, epoch }: { subject: string; epoch: number },
+  seconds: number,
+): string {
+  return jwt.sign({ epoch }, keyOf(core, purpose), {
+    algorithm: 'HS256',
+    subject,
+    audience: purpose,
+    issuer: 'steward',
+    expiresIn: Math.floor(seconds),
+  });
+}
+
+/** Reads a token of this purpose; undefined when it is malformed, forged, of another purpose, or past its end. */
+export function readWebToken(core: Pick<Core, 'config'>, purpose: string, token: unknown): WebToken | undefined {
+  if (typeof token !== 'string' || token.length > longest) return undefined;
+  try {
+    const payload = jwt.verify(token, keyOf(core, purpose), {
+      algorithms: ['HS256'],
+      audience: purpose,
+      issuer: 'steward',
+    });
+    const { success, data } = said.safeParse(payload);
+    return success ? { subject: data.sub, epoch: data.epoch, issuedAt: data.iat, expiresAt: data.exp } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf({ config }: Pick<Core, 'config'>, purpose: string): Buffer {
+  return Buffer.from(derivedKey(config.appKey, `web-token:${purpose}`));
+}
