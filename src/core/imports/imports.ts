@@ -43,6 +43,7 @@ export async function uploadImport(
     expiresAt,
     owner,
     maxBytes: mostBytes,
+    isUpload: true,
   });
   try {
     const seen = await lookThrough(core, stored.id);
