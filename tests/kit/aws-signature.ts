@@ -52,6 +52,11 @@ function canonical({ method, target, headers }: SignedRequest, signed: string[],
     .filter(Boolean)
     .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
     .sort();
-  const lines = signed.map((name) => `${name}:${String(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`);
+  const lines = signed.map(
+    (name) =>
+      `${name}:${String(headers[name] ?? '')
+        .trim()
+        .replace(/\s+/g, ' ')}\n`,
+  );
   return [method, path, pairs.join('&'), lines.join(''), signed.join(';'), bodyHash].join('\n');
 }

@@ -39,7 +39,10 @@ const key = { id: 'AKTEST', secret: 'se/cret+with=signs%' };
 const bucket = 'files';
 
 /** Returns STORAGE_URL for such a service; other values for one that is set up wrongly. */
-export function s3Url(port: number, change: Partial<Record<'id' | 'secret' | 'bucket' | 'region', string>> = {}): string {
+export function s3Url(
+  port: number,
+  change: Partial<Record<'id' | 'secret' | 'bucket' | 'region', string>> = {},
+): string {
   const { id = key.id, secret = key.secret, region = 'eu-test-1' } = change;
   return `s3://${id}:${encodeURIComponent(secret)}@127.0.0.1:${port}/${change.bucket ?? bucket}?region=${region}&tls=false`;
 }
@@ -105,7 +108,8 @@ interface Served {
 function serve(state: S3Server, pageSize: number, { method, key, query }: S3Request, body: Buffer): Served {
   const tag = (bytes: Buffer) => `"${createHash('md5').update(bytes).digest('hex')}"`;
   const upload = state.uploads.get(query.get('uploadId') ?? '');
-  if (key === '') return query.has('uploads') ? listUploads(state, pageSize, query) : listObjects(state, pageSize, query);
+  if (key === '')
+    return query.has('uploads') ? listUploads(state, pageSize, query) : listObjects(state, pageSize, query);
   if (method === 'POST' && query.has('uploads')) {
     const id = `up+load/${state.uploads.size + 1}-${Math.random()}`;
     state.uploads.set(id, { key, begun: new Date(), parts: new Map() });

@@ -2,7 +2,7 @@
 // be checked is refused, unless the configuration says that it is kept.
 import { Readable } from 'node:stream';
 import type { AntivirusConfig } from '../config.ts';
-import { invalid, StewardError, tooLarge, unavailable } from '../errors.ts';
+import { invalid, type StewardError, tooLarge, unavailable } from '../errors.ts';
 import { childLog } from '../log.ts';
 import { ClamdScan, pingClamd, type Verdict } from './clamd.ts';
 

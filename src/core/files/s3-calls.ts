@@ -56,7 +56,9 @@ async function callOnce(client: AwsClient, { endpoint, bucket }: BucketPlace, ca
   const { method, key, query = {}, body } = call;
   const path = [bucket, ...(key ?? '').split('/')].map(encoded).join('/');
   const search = Object.entries(query).map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
-  const hash = createHash('sha256').update(body ?? '').digest('hex');
+  const hash = createHash('sha256')
+    .update(body ?? '')
+    .digest('hex');
   const request = await client.sign(`${endpoint}/${path}${search.length > 0 ? `?${search.join('&')}` : ''}`, {
     method,
     headers: { 'X-Amz-Content-Sha256': hash },
@@ -90,7 +92,9 @@ function encoded(part: string): string {
 export function tagOf(xml: string, name: string): string | undefined {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return text?.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|apos));/gi, (_, decimal, hex, name) =>
-    name ? entities[name as keyof typeof entities] : String.fromCodePoint(Number.parseInt(decimal ?? hex, hex ? 16 : 10)),
+    name
+      ? entities[name as keyof typeof entities]
+      : String.fromCodePoint(Number.parseInt(decimal ?? hex, hex ? 16 : 10)),
   );
 }
 

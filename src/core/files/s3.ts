@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { BytesMissing, isOurKey, type ListedPage, type Place } from './place.ts';
-import { blocksOf, S3Error, type S3Caller, s3Caller, tagOf } from './s3-calls.ts';
+import { blocksOf, type S3Caller, S3Error, s3Caller, tagOf } from './s3-calls.ts';
 import type { BucketPlace } from './storage-url.ts';
 
 const partBytes = 8 * 1024 * 1024;
@@ -68,7 +68,13 @@ async function* inParts(source: Readable): AsyncGenerator<Buffer<ArrayBuffer>, u
   return undefined;
 }
 
-async function putPart(call: S3Caller, key: string, uploadId: string, number: number, body: Buffer<ArrayBuffer>): Promise<string> {
+async function putPart(
+  call: S3Caller,
+  key: string,
+  uploadId: string,
+  number: number,
+  body: Buffer<ArrayBuffer>,
+): Promise<string> {
   const answer = await call({ method: 'PUT', key, query: { partNumber: String(number), uploadId }, body });
   await drop(answer);
   return answer.headers.get('etag') ?? '';
@@ -130,7 +136,8 @@ async function removeHalves(call: S3Caller, prefix: string, before: Date): Promi
       removed += 1;
     }
     const [key, id] = [tagOf(text, 'NextKeyMarker'), tagOf(text, 'NextUploadIdMarker')];
-    from = tagOf(text, 'IsTruncated') === 'true' && key ? { 'key-marker': key, 'upload-id-marker': id ?? '' } : undefined;
+    from =
+      tagOf(text, 'IsTruncated') === 'true' && key ? { 'key-marker': key, 'upload-id-marker': id ?? '' } : undefined;
   }
   return removed;
 }

@@ -82,7 +82,11 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
   const actor = await actorOfRequest(core, route, request);
   const params = parsed(route.params, { ...request.params }, 'address');
   const query = parsed(route.query, queryOf(request), 'query');
-  const { value, files, raw = '' } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
+  const {
+    value,
+    files,
+    raw = '',
+  } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
   const header = (name: string) => {
     const found = request.headers[name.toLowerCase()];
