@@ -10,9 +10,11 @@ import { readStorageUrl } from './files/storage-url.ts';
 import {
   type Dkim,
   dkimOf,
+  type MailboxConfig,
   missingForOutbox,
   type QuietHours,
   quietHoursOf,
+  readMailboxUrl,
   readSmsConfig,
   type SmsConfig,
 } from './outbox/settings.ts';
@@ -115,6 +117,14 @@ export const variables = z.object({
   WEBHOOK_RATE: z.coerce.number().positive().max(1000).default(20),
   OUTGOING_LOOPBACK: flag.default(false),
   BOUNCE_SECRET: webhookSecret,
+  BOUNCE_MAILBOX_URL: optionalText.refine(
+    (value) => !value || readMailboxUrl(value) !== undefined,
+    'must look like imaps://user:password@mail.example.org/INBOX (in user and password write % as %25)',
+  ),
+  BOUNCE_ADDRESS: optionalText.refine(
+    (value) => !value || /^[^\s<>@,+]{1,30}@[^\s<>@,]+$/.test(value),
+    'must be one address such as bounces@example.org, with 30 characters at most before the @ and no +',
+  ),
   DKIM_DOMAIN: optionalText,
   DKIM_SELECTOR: optionalText,
   DKIM_PRIVATE_KEY: optionalText,
@@ -169,6 +179,10 @@ export interface Config {
   outgoingLoopback: boolean;
   /** Absent: nobody may report bounces. */
   bounceSecret: string | undefined;
+  /** Absent: no mailbox is read. */
+  bounceMailbox: MailboxConfig | undefined;
+  /** Mails of the own server come back here, with the message's id behind a plus. */
+  bounceAddress: string | undefined;
   dkim: Dkim | undefined;
   /** Minutes of the day, in the time zone, between which only urgent messages leave. */
   quietHours: QuietHours | undefined;
@@ -228,6 +242,8 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     webhookRate: v.WEBHOOK_RATE,
     outgoingLoopback: v.OUTGOING_LOOPBACK,
     bounceSecret: v.BOUNCE_SECRET,
+    bounceMailbox: readMailboxUrl(v.BOUNCE_MAILBOX_URL ?? ''),
+    bounceAddress: v.BOUNCE_ADDRESS,
     dkim: dkimOf(v),
     quietHours: quietHoursOf(v.QUIET_HOURS ?? ''),
     undoSeconds: v.UNDO_SECONDS,

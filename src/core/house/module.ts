@@ -2,6 +2,7 @@
 import { actionRoute, runRoute } from '../doors/action-door.ts';
 import { startSchedules } from '../doors/schedules.ts';
 import { defineModule } from '../module.ts';
+import { readBounceMailbox } from '../outbox/mailbox-job.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
@@ -58,7 +59,7 @@ export const houseModule = defineModule({
   ],
   routes: { envelope: plainEnvelope, list: [actionRoute, runRoute, askToLeave, leave, takeBounces] },
   pages: { '/docs': 'docs/index.html' },
-  jobs: [sweepFiles, pruneLimits, startSchedules, forgetImports, sendResetJob, expireApprovals],
+  jobs: [sweepFiles, pruneLimits, readBounceMailbox, startSchedules, forgetImports, sendResetJob, expireApprovals],
   mails: [invitation, passwordReset],
   cards: [runsCard, outboxCard],
 });
