@@ -25,7 +25,7 @@ it(`ends with 0 in the middle of ${recipients} notices and an export, answers al
   const apiKey = await house.apiKey('certificates:read,certificates:export');
   expect((await house.post('/api/email', { token: key, action: 'send' }))?.json).toMatchObject({ code: 0 });
   const exported = await house.post(
-    '/api/actions/certificates/export-recipients',
+    '/api/actions/certificates/export-recipient',
     { selection: { all: true }, form: {} },
     { authorization: `Bearer ${apiKey}`, 'idempotency-key': 'export-at-the-end' },
   );
