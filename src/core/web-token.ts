@@ -18,6 +18,9 @@ export interface WebToken {
 }
 
 const longest = 4_000;
+/** Seconds that a token may be good at most: what is beyond was written in milliseconds. */
+const longestLife = 400 * 86_400;
+const clockSkew = 60;
 const said = z.strictObject({
   sub: z.string().min(1).max(200),
   aud: z.string(),
@@ -54,7 +57,7 @@ export function readWebToken(core: Pick<Core, 'config'>, purpose: string, token:
       issuer: 'steward',
     });
     const { success, data } = said.safeParse(payload);
-    if (!success) return undefined;
+    if (!success || data.exp - data.iat > longestLife || data.iat > Date.now() / 1000 + clockSkew) return undefined;
     const { sub: subject, epoch, iat: issuedAt, exp: expiresAt, id } = data;
     return { subject, epoch, issuedAt, expiresAt, ...(id === undefined ? {} : { id }) };
   } catch {

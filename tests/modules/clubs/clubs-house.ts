@@ -147,7 +147,10 @@ export async function apply(house: House, values: Record<string, unknown> = {}) 
   const body = { name: `Club ${count}`, email, logo, evidence, info: '', ...values };
   const { status, text } = await call(house, 'POST', '/api/pcusers', { body });
   if (status !== 200) throw new Error(`The application was refused: ${status} ${text}`);
-  return house.core.db.club.findFirstOrThrow({ where: { email: String(body.email) }, orderBy: { id: 'desc' } });
+  return house.core.db.club.findFirstOrThrow({
+    where: { email: String(body.email).toLowerCase() },
+    orderBy: { id: 'desc' },
+  });
 }
 
 /** Makes an approved club that has chosen a password, and its token. */
