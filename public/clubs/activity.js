@@ -5,7 +5,7 @@ import { by, campusNames, make, mark, send, troubleOf, types, writeTime } from '
 
 const id = /^\/activities\/([1-9]\d{0,9})$/.exec(location.pathname)?.[1];
 const fields = ['username', 'studentid', 'phone', 'school'];
-/** `loading`, `missing`, `noAnswer`, `shown`, or `enrolled`. */
+/** `loading`, `gone`, `noAnswer`, `shown`, or `enrolled`. */
 let state = 'loading';
 let activity;
 const wrong = {};
@@ -15,7 +15,7 @@ let busy = false;
 async function load() {
   const { status, json } = id ? await send(`/api/activities/${id}`).catch(() => ({ status: 0 })) : { status: 204 };
   activity = status === 200 ? json : undefined;
-  state = status === 200 ? 'shown' : status === 204 || status === 400 ? 'missing' : 'noAnswer';
+  state = status === 200 ? 'shown' : status === 204 || status === 400 ? 'gone' : 'noAnswer';
   draw();
 }
 

@@ -1,6 +1,6 @@
 // A small believable campus: clubs in every state, activities in review, edited, open, full and over, people who enrolled.
 // The rule: what is approved here has no account that anybody could sign in to.
-import { type Core, createOperator, systemActor, type Work } from '../../core/index.ts';
+import { type Core, clockTime, createOperator, instantOf, systemActor, type Work } from '../../core/index.ts';
 import { approveActivity, changeActivity, publishActivity } from './activities.ts';
 import type { ActivityValues } from './activity-fields.ts';
 import { applyAsClub } from './applications.ts';
@@ -9,7 +9,6 @@ import { drawDemoPicture } from './demo-pictures.ts';
 import { keepUpload } from './uploads.ts';
 
 const day = 86_400_000;
-const hour = 3_600_000;
 
 const clubs = [
   { name: '珠江划船社 Pearl River Rowing', email: 'rowing@example.org', info: 'On the river since 1998.', hue: 0 },
@@ -57,11 +56,12 @@ async function open(work: Work, id: string): Promise<void> {
 }
 
 async function addActivities(work: Work, by: { rowing: string; chess: string; green: string }): Promise<void> {
-  const at = (days: number, hours = 0) => new Date(Math.floor(Date.now() / hour) * hour + days * day + hours * hour);
+  const at = (days: number, hour = 14) =>
+    instantOf(`${clockTime(new Date(Date.now() + days * day)).slice(0, 10)}T${hour}:00:00`);
   const shown = { shownFrom: at(-2), shownUntil: at(40) };
   const add = async (clubId: string | null, values: Partial<ActivityValues> & { starts: number; name: string }) => {
     const { starts, ...rest } = values;
-    const when = { startsAt: at(starts), endsAt: at(starts, 3), ...shown };
+    const when = { startsAt: at(starts), endsAt: at(starts, 17), ...shown };
     return publishActivity(work, { type: 'leisure', ...when, ...rest }, clubId);
   };
   const river = await add(by.rowing, {
@@ -116,7 +116,7 @@ async function addActivities(work: Work, by: { rowing: string; chess: string; gr
     email: 'films@example.org',
   });
   for (const { id } of [river, open, trees]) await approveActivity(work, id);
-  await changeActivity(work, trees.id, { location: '东校区图书馆前', startsAt: at(4), endsAt: at(4, 4) }, 'club');
+  await changeActivity(work, trees.id, { location: '东校区图书馆前', startsAt: at(4), endsAt: at(4, 18) }, 'club');
   await fill(work, river.id, 8);
   await fill(work, open.id, 4);
 }
