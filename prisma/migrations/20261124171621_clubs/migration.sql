@@ -52,7 +52,7 @@ CREATE TABLE "Activity" (
     "name" VARCHAR(30) NOT NULL,
     "startsAt" TIMESTAMP(3) NOT NULL,
     "endsAt" TIMESTAMP(3) NOT NULL,
-    "campuses" "Campus"[],
+    "campuses" "Campus"[] DEFAULT ARRAY[]::"Campus"[],
     "location" VARCHAR(100) NOT NULL DEFAULT '',
     "condition" VARCHAR(50) NOT NULL DEFAULT '',
     "sponsor" VARCHAR(50) NOT NULL DEFAULT '',
