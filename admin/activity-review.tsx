@@ -44,7 +44,7 @@ export function ActivityReview({ recordId }: ToolProps) {
     <div className="review">
       <Standing review={data} />
       <Differences review={data} />
-      <div className="review-sides">
+      <div className={data.poster || data.qrcode ? 'review-sides two' : 'review-sides one'}>
         <section className="card" aria-labelledby="activity">
           <h2 id="activity">Activity</h2>
           <dl className="facts">
@@ -58,8 +58,12 @@ export function ActivityReview({ recordId }: ToolProps) {
             ))}
           </dl>
         </section>
-        <Picture title="Poster" source={data.poster} none="There is no poster." />
-        <Picture title="QR code" source={data.qrcode} none="There is no QR code." />
+        {(data.poster || data.qrcode) && (
+          <div className="review">
+            {data.poster && <Picture title="Poster" source={data.poster} none="" />}
+            {data.qrcode && <Picture title="QR code" source={data.qrcode} none="" />}
+          </div>
+        )}
       </div>
       <ReviewFoot
         model="Activity"

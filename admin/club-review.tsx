@@ -157,11 +157,11 @@ export function ReviewFoot(props: {
   const actions = names.flatMap((name) => resource?.actions.filter(({ id }) => id.endsWith(`.${name}`)) ?? []);
   return (
     <div className="review-foot">
-      {actions.map((action) => (
+      {actions.map((action, index) => (
         <button
           key={action.id}
           type="button"
-          className={action.danger ? 'button danger-quiet' : 'button primary'}
+          className={action.danger ? 'button danger-quiet' : index === 0 ? 'button primary' : 'button'}
           onClick={() => setActing(action)}
         >
           <Icon name={action.icon ?? 'Play'} /> {action.label.one}
