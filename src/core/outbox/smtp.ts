@@ -94,7 +94,8 @@ function open(server: MailServer) {
     socketTimeout: patience,
     dnsTimeout: patience,
   };
-  const pool = { pool: true as const, maxConnections: perServer, maxMessages: 500 };
+  // Trying again is the outbox's own business, with its pauses and its ledger: the pool must not do it behind its back.
+  const pool = { pool: true as const, maxConnections: perServer, maxMessages: 500, maxRequeues: 0 };
   const { username, password = '' } = server;
   const transport = nodemailer.createTransport({
     ...pool,
