@@ -60,7 +60,7 @@ export interface RouteDeclaration<
   path: string;
   summary: string;
   query?: Q;
-  /** Bodies are read only where this is given. */
+  /** Bodies are read only where this is given; a schema that takes `undefined` lets the client send none. */
   body?: B;
   params?: P;
   /** Whether the handler also gets the body as it came (JSON only), for example to check a signature. */
@@ -76,6 +76,8 @@ export interface RouteDeclaration<
   needsKey?: boolean;
   /** Each is consumed per address before the handler runs. */
   limits?: readonly LimitRule[];
+  /** Headers of the answer that scripts of other allowed sites may read, for example `X-Role`. */
+  exposes?: readonly string[];
   /** What the documentation says beyond the schemas. */
   docs?: RouteDocs;
   handle(request: RouteRequest<z.output<Q>, z.output<B>, z.output<P>>): Promise<unknown>;

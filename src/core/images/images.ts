@@ -6,7 +6,7 @@ export { type Composition, compose, forgetTemplates, type Overlay, type Template
 export { type DrawnText, drawText, measureText, placeText, type TextStyle } from './text-drawing.ts';
 
 /** The kinds of picture that are read. */
-export type ImageFormat = 'png' | 'jpeg' | 'webp';
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif';
 
 /** What the head of a picture tells. */
 export interface ImageFacts {
@@ -19,6 +19,7 @@ export interface ImageFacts {
 
 /** What may be sent. */
 export interface ImageLimits {
+  /** PNG, JPEG and WebP by default; GIF only where it is asked for. */
   formats?: readonly ImageFormat[];
   /** 10 MB by default. */
   maxBytes?: number;
@@ -48,7 +49,7 @@ export async function inspectImage(bytes: Uint8Array, limits: ImageLimits = {}):
 
 /**
  * Decodes a picture, turns it upright and writes it anew in sRGB without metadata: PNG stays PNG, JPEG stays JPEG, WebP becomes
- * one of them, because PDF knows no WebP. Throws `invalid` with the reason, `too-large` over `maxBytes`.
+ * one of them, because PDF knows no WebP, and of a GIF the first picture becomes a PNG. Throws `invalid` with the reason, `too-large` over `maxBytes`.
  */
 export async function reencodeImage(
   bytes: Uint8Array,
@@ -92,6 +93,7 @@ function formatOf(bytes: Uint8Array): ImageFormat | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 16)).toString('latin1');
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (/^GIF8[79]a/.test(head)) return 'gif';
   return head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP' ? 'webp' : undefined;
 }
 
@@ -107,7 +109,7 @@ async function rewrite(
     .autoOrient()
     .toColourspace('srgb');
   if (options.fit) picture = picture.resize(options.fit, options.fit, { fit: 'inside', withoutEnlargement: true });
-  const isPng = facts.format === 'png' || (facts.format === 'webp' && facts.hasAlpha);
+  const isPng = facts.format === 'png' || facts.format === 'gif' || (facts.format === 'webp' && facts.hasAlpha);
   const written = isPng
     ? picture.png({ compressionLevel: 6 })
     : picture.jpeg({ quality: 92, chromaSubsampling: '4:4:4' });

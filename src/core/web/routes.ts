@@ -60,7 +60,7 @@ function answerPath(core: Core, envelope: Envelope, list: readonly AnyRoute[]) {
   if (known.has('GET')) known.set('HEAD', known.get('GET')!);
   const methods = [...known.keys(), 'OPTIONS'];
   return async (request: Request, response: Response): Promise<void> => {
-    allowOrigin(core, request, response);
+    allowOrigin(core, request, response, known.get(request.method)?.exposes);
     response.setHeader('Cache-Control', 'no-store');
     if (request.method === 'OPTIONS') return answerPreflight(request, response, methods);
     try {
@@ -137,6 +137,7 @@ async function readInput(
   const accepts = route.accepts ?? ['json'];
   const maxBytes = route.maxBytes ?? usualBytes;
   const type = mediaType(request);
+  if (isBodiless(request) && route.body?.safeParse(undefined).success) return { value: undefined, files: [] };
   if (type === 'multipart/form-data' && accepts.includes('multipart')) {
     const limits = {
       maxBytes,
@@ -157,6 +158,10 @@ async function readInput(
   if (accepts.includes('any-json') || (type === 'application/json' && accepts.includes('json')))
     return { value: await readJson(request, { maxBytes }), files: [] };
   throw new StewardError('media-type', 415, `The body must be ${accepts.map(mediaWords).join(' or ')}.`);
+}
+
+function isBodiless({ headers }: Request): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 function mediaWords(kind: NonNullable<AnyRoute['accepts']>[number]): string {

@@ -97,6 +97,13 @@ describe('a picture that somebody sends', () => {
     }
   });
 
+  it('is read as GIF only where that is asked for, and its first picture becomes a PNG', async () => {
+    const gif = await plain(20, 10).gif().toBuffer();
+    const clean = await reencodeImage(gif, { formats: ['png', 'gif'] });
+    expect(clean).toMatchObject({ format: 'png', width: 20, height: 10 });
+    expect(await reencodeImage(gif).catch((error) => error.status)).toBe(400);
+  });
+
   it('is made smaller where a longest side is asked for', async () => {
     expect(await reencodeImage(await plain(200, 100).png().toBuffer(), { fit: 50 })).toMatchObject({
       width: 50,
@@ -143,6 +150,7 @@ describe('a picture that somebody sends', () => {
     ];
     for (const text of others) await refuse(Buffer.from(text, 'latin1'), 400, /not in PNG, JPEG, WEBP/);
     await refuse(await plain(8, 8).gif().toBuffer(), 400, /not in PNG/);
+    await refuse(Buffer.from('GIF89a\x01\0\x01\0', 'latin1'), 400, /damaged/, { formats: ['gif'] });
     await refuse(await plain(8, 8).tiff().toBuffer(), 400, /not in PNG/);
     await refuse(await plain(8, 8).webp().toBuffer(), 400, /not in PNG, JPEG\./, { formats: ['png', 'jpeg'] });
     await refuse(Buffer.alloc(10_000_001), 413, /10 MB/);
