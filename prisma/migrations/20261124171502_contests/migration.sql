@@ -155,7 +155,7 @@ CREATE TABLE "Draw" (
     "seedSource" "SeedSource" NOT NULL DEFAULT 'staff',
     "state" "DrawState" NOT NULL DEFAULT 'prepared',
     "entryCount" INTEGER NOT NULL DEFAULT 0,
-    "entriesHash" TEXT,
+    "fingerprint" TEXT,
     "frozenAt" TIMESTAMP(3),
     "round" INTEGER,
     "signature" TEXT,
@@ -173,7 +173,7 @@ CREATE TABLE "DrawCommitment" (
     "drawId" TEXT NOT NULL,
     "operatorId" TEXT,
     "name" TEXT NOT NULL,
-    "hash" TEXT NOT NULL,
+    "commitment" TEXT NOT NULL,
     "words" TEXT,
     "committedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "revealedAt" TIMESTAMP(3),
@@ -321,7 +321,7 @@ CREATE INDEX "Draw_createdAt_idx" ON "Draw"("createdAt");
 CREATE INDEX "DrawCommitment_drawId_committedAt_idx" ON "DrawCommitment"("drawId", "committedAt");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "DrawCommitment_drawId_hash_key" ON "DrawCommitment"("drawId", "hash");
+CREATE UNIQUE INDEX "DrawCommitment_drawId_commitment_key" ON "DrawCommitment"("drawId", "commitment");
 
 -- CreateIndex
 CREATE INDEX "DrawEntry_drawId_rank_idx" ON "DrawEntry"("drawId", "rank");
