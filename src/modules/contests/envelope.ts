@@ -5,7 +5,8 @@ import type { Envelope } from '../../core/index.ts';
 export const wireEnvelope: Envelope = {
   success: (value) => ({ status: 200, body: value }),
   failure: ({ status, message, fields }) => {
-    const names = Object.entries(fields);
+    // What is wrong with the body as a whole is no field of it.
+    const names = Object.entries(fields).filter(([name]) => name !== 'body');
     if (status !== 400 || names.length === 0) return { status, body: { detail: message } };
     return { status, body: Object.fromEntries(names.map(([name, sentence]) => [name, [sentence]])) };
   },
