@@ -42,6 +42,7 @@ export { importOf } from './imports/declaration.ts';
 export { importFile } from './imports/import-file.ts';
 export { type JobDeclaration, job } from './job.ts';
 export { startWorker } from './jobs/jobs.ts';
+export { addressKey } from './limits.ts';
 export { configureLog, log } from './log.ts';
 export { type MailDeclaration, type MailInput, mail, type SettledMessage, type TriedMessage } from './mail.ts';
 export type { Row, RowWith, Transaction, Where } from './model.ts';

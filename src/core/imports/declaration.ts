@@ -27,8 +27,8 @@ export interface ImportDeclaration<M extends ModelName = ModelName> {
   columns: Readonly<Partial<Record<Column<M>, ImportColumn>>>;
   /** Columns that together say which record a row means: imported ones or those asked once. Compared as they are written. */
   matchBy: readonly [Column<M>, ...Column<M>[]];
-  /** Asked once for the whole file, for rows that do not say it themselves, for example the campaign. */
-  ask?: Readonly<Partial<Record<Column<M>, { label: string; help?: string; required?: boolean }>>>;
+  /** Asked once for the whole file, for rows that do not say it themselves, for example the campaign. `isFound`: left out, `create` finds it by itself. */
+  ask?: Readonly<Partial<Record<Column<M>, { label: string; help?: string; required?: boolean; isFound?: boolean }>>>;
   /** What happens to a row whose record is there already. `update` (default) changes it; `keep` leaves it as it is. */
   existing?: 'update' | 'keep';
   /**

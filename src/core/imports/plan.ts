@@ -152,7 +152,9 @@ function neededForNew(
   values: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const own = declaration.columns as Record<string, { label: string } | undefined>;
-  const names = [...new Set([...Object.keys(own), ...Object.keys(declaration.ask ?? {}), ...Object.keys(asked)])];
+  const ask = (declaration.ask ?? {}) as Record<string, { isFound?: boolean }>;
+  const needed = Object.keys(ask).filter((name) => !ask[name]?.isFound);
+  const names = [...new Set([...Object.keys(own), ...needed, ...Object.keys(asked)])];
   const lacking = names.filter((name) => {
     const column = modelOf(resource.model).columns.get(name);
     return column?.isRequired && !column.hasDefault && values[name] === undefined;

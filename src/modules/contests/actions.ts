@@ -26,7 +26,13 @@ const sendData = action('Participant', {
   ],
   preview: (row) => ({
     summary: `The data go to ${row.contest.operatorUrl}${row.contest.operatorSecret ? ', signed' : ''}`,
-    changes: Object.entries(operatorData(row)).map(([label, value]) => ({ label, from: '', to: String(value) })),
+    message: {
+      to: row.contest.operatorUrl ?? '',
+      subject: 'POST, as a form',
+      text: Object.entries(operatorData(row))
+        .map(([name, value]) => `${name}: ${value}`)
+        .join('\n'),
+    },
   }),
   each: (row, { work, runId }) => sendToOperator(work, row.id, runId),
 });

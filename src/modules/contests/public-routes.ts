@@ -1,6 +1,15 @@
 // The doors of the wire contract, once for the current contest under the seed's addresses and once for any other by its short name.
 import { z } from 'zod';
-import { Answer, type Core, invalid, type LimitRule, notFound, route, TooManyError } from '../../core/index.ts';
+import {
+  Answer,
+  addressKey,
+  type Core,
+  invalid,
+  type LimitRule,
+  notFound,
+  route,
+  TooManyError,
+} from '../../core/index.ts';
 import { type Contest, currentContest, findContest } from './contests.ts';
 import { register } from './registration.ts';
 import { checkCode, requestCode } from './verification.ts';
@@ -32,7 +41,7 @@ async function visited(asked: Asked, isChange: boolean): Promise<Visit> {
   const slug = params?.slug;
   const contest = slug === undefined && isChange ? await currentContest(core) : await findContest(core, slug);
   const language = languageOf(asked.header('accept-language'), asked.language, contest.language);
-  return { contest, language, caller: { language, address: asked.address } };
+  return { contest, language, caller: { language, address: addressKey(asked.address) } };
 }
 
 /** Says "too many" in the caller's language. */
@@ -157,9 +166,9 @@ const winners = twice('winners').map(({ path, params }) =>
       ],
     },
     async handle(asked) {
-      const { contest, language } = await visitWinners(asked as Asked);
+      const { contest, language, caller } = await visitWinners(asked as Asked);
       return inWords(language, async () => {
-        await asked.core.limits.consume(looking, asked.address);
+        await asked.core.limits.consume(looking, caller.address);
         const { phone: lastFour, page } = asked.query;
         if (lastFour === undefined) return pageOfWinners(asked.core, contest, path, page, language);
         if (typeof lastFour !== 'string' || !/^[0-9]{4}$/.test(lastFour)) throw invalid(say(language, 'lastFour'));

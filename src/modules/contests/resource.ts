@@ -86,7 +86,7 @@ const winnersImport = importOf('Winner', {
     },
     prize: { label: 'Prize', required: true, example: 'Bicycle', guesses: ['приз', 'prize name'] },
   },
-  ask: { contestId: { label: 'Contest', help: 'Then participants of other contests are refused.' } },
+  ask: { contestId: { label: 'Contest', help: 'Then participants of other contests are refused.', isFound: true } },
   bare: {
     header: ['Participant ID', 'Prize'],
     fits: (cells) => /^\d{1,9}$/.test(cells[0]?.trim() ?? '') && Boolean(cells[1]) && !cells.slice(2).some(Boolean),
