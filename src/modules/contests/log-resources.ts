@@ -6,6 +6,7 @@ import { group, manage, read, taken } from './columns.ts';
 export const operatorLog = resource('HandOver', {
   label: { one: 'operator log entry', many: 'operator log' },
   group,
+  inNavigation: true,
   icon: 'List',
   title: (row) => `${row.email}: ${row.httpStatus ?? 'no answer'}`,
   permissions: { read, export: taken },

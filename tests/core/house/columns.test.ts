@@ -344,6 +344,7 @@ beforeAll(async () => {
   const schedule = await db.schedule.create({
     data: { name: 'Weekly', action: 'sample.x', selection: 'all', cron: '0 7 * * 1', operatorId: canary },
   });
+  const alarm = await db.alarm.create({ data: { key: 'sample', summary: 'Something is wrong' } });
   const entry = await db.auditEntry.create({ data: { kind: 'signIn', actor: 'Ada', summary: 'Signed in' } });
   Object.assign(ids, {
     Role: role.id,
@@ -360,6 +361,8 @@ beforeAll(async () => {
     Schedule: schedule.id,
     StoredFile: file.id,
     AuditEntry: entry.id,
+    Alarm: alarm.id,
+    SmsBudget: 'sms',
   });
 });
 afterAll(() => kit.close());

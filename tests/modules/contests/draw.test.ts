@@ -9,11 +9,27 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, systemActor } from '../../../src/core/index.ts';
 import { beaconOf, roundAfter, timeOfRound } from '../../../src/lib/drand.ts';
-import { orderOf, placesOf, prizeList, seedOfStaff, sha256 } from '../../../src/modules/contests/drawing.ts';
-import { createDraw, drawByBeacon, freezeDraw, redraw, updateDraw } from '../../../src/modules/contests/draws.ts';
+import { commands } from '../../../src/modules/contests/commands.ts';
+import {
+  frozenText,
+  orderOf,
+  placesOf,
+  prizeList,
+  seedOfStaff,
+  sha256,
+} from '../../../src/modules/contests/drawing.ts';
+import {
+  createDraw,
+  deleteDraw,
+  drawByBeacon,
+  freezeDraw,
+  redraw,
+  updateDraw,
+} from '../../../src/modules/contests/draws.ts';
 import { type Protocol, verifyProtocol } from '../../../src/modules/contests/protocol.ts';
 import { protocolOf } from '../../../src/modules/contests/protocols.ts';
 import { commitWords, revealWords } from '../../../src/modules/contests/staff-seed.ts';
+import { deleteWinner } from '../../../src/modules/contests/winners.ts';
 import { actorWith } from '../../kit/core.ts';
 import { Visitor } from '../../kit/http.ts';
 import { addPeople, type House, makeContest, openHouse, runOn } from './contests-house.ts';
@@ -225,9 +241,7 @@ describe('a draw by staff', () => {
   it('keeps its winners: neither they nor the draw are deleted by hand', async () => {
     const made = await drawnByStaff(6);
     const winner = await house.core.db.winner.findFirstOrThrow({ where: { contestId: made.contestId } });
-    const { deleteWinner } = await import('../../../src/modules/contests/winners.ts');
     await expect(as(systemActor, (work) => deleteWinner(work, winner))).rejects.toThrow('from a draw');
-    const { deleteDraw } = await import('../../../src/modules/contests/draws.ts');
     await expect(as(systemActor, async (work) => deleteDraw(work, await drawOf(made.id)))).rejects.toThrow(
       'has winners',
     );
@@ -256,7 +270,6 @@ describe('a draw by drand', () => {
     // As it would have been frozen in August 2023: round 42 is the one whose beacon we know.
     await as(systemActor, (work) => freezeDraw(work, made.id));
     const codes = (await house.core.db.drawEntry.findMany({ where: { drawId: made.id } })).map(({ code }) => code);
-    const { frozenText } = await import('../../../src/modules/contests/drawing.ts');
     const draw = await drawOf(made.id);
     const fingerprint = sha256(frozenText({ ...draw, source: 'drand', round: 42, codes }));
     await house.core.db.draw.update({
@@ -346,13 +359,15 @@ describe('the protocol', () => {
     expect(stdout).toContain('The draw is right.');
     expect(stdout).not.toContain('✗');
     writeFileSync(file, JSON.stringify({ ...protocol, title: 'Other' }));
-    await expect(run(file)).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('✗') });
+    const command = commands.find(({ name }) => name === 'contests:verify-draw');
+    const printed: string[] = [];
+    const print = (line: string) => void printed.push(line);
+    await expect(command?.alone?.({ file }, print)).rejects.toThrow('This protocol is not right');
+    expect(printed.join()).toContain('✗');
     writeFileSync(file, '{"format":"other"}');
-    await expect(run(file)).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('This is not a protocol'),
-    });
-  });
+    await expect(command?.alone?.({ file }, print)).rejects.toThrow('This is not a protocol');
+    await expect(command?.alone?.({ file: path.join(folder, 'absent') }, print)).rejects.toThrow('There is no file');
+  }, 300_000);
 });
 
 let kept: ReturnType<typeof drawnByStaff> | undefined;

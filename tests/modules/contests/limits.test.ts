@@ -1,6 +1,7 @@
 // Hazards 44 and 45 as attacks: codes cannot be guessed, numbers cannot be bombed, budgets hold, and two hundred at once are one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicActor, systemActor } from '../../../src/core/index.ts';
+import { createLimits } from '../../../src/core/limits.ts';
 import { claimMessages } from '../../../src/core/outbox/claim.ts';
 import { startDelivery } from '../../../src/core/outbox/deliver.ts';
 import { codeSms } from '../../../src/modules/contests/mails.ts';
@@ -190,7 +191,6 @@ describe('asking for codes', () => {
 
   it('holds for the whole contest and over two instances', async () => {
     const contest = await makeContest(house, { contestPerHour: 15 });
-    const { createLimits } = await import('../../../src/core/limits.ts');
     const other = { ...house.core, limits: createLimits(house.core.database.pool), instanceId: 'other' };
     const ends = await Promise.allSettled(
       Array.from({ length: 40 }, (_, n) =>

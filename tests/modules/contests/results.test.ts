@@ -40,7 +40,7 @@ describe('before anything is sent', () => {
     expect(message?.text).toBe(
       'Викторина: поздравляем, ваш приз: Приз 0. https://steward.example.org/contests/winners',
     );
-    expect(summary).toBe('The results go to +79091000000 (2 parts, UCS-2, 83 of 134, 5.00 RUB)');
+    expect(summary).toBe('The results go to +79091000000 (2 parts, UCS-2, 86 of 134, 5.00 RUB)');
     expect(seen.overview).toEqual([
       '3 text messages in 6 parts, 15.00 RUB; 3 of 3 need UCS-2 (70 signs instead of 160).',
     ]);
@@ -205,7 +205,7 @@ describe('files', () => {
 
 describe('the panel', () => {
   it('shows no code, no hash and no secret to anybody', async () => {
-    const columns = describeResource(house.core.registry, phoneVerifications, systemActor);
+    const columns = describeResource(phoneVerifications, systemActor, house.core.registry);
     expect(JSON.stringify(columns)).not.toMatch(/codeHash/);
     const query = parseListQuery(phoneVerifications, systemActor, {});
     const page = await listRecords(house.core, systemActor, phoneVerifications, query);
