@@ -2,6 +2,7 @@
 import { actionRoute, runRoute } from '../doors/action-door.ts';
 import { startSchedules } from '../doors/schedules.ts';
 import { defineModule } from '../module.ts';
+import { readBounceMailbox } from '../outbox/mailbox-job.ts';
 import { askSmsaero } from '../outbox/sms-reports.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
@@ -69,7 +70,16 @@ export const houseModule = defineModule({
     list: [actionRoute, runRoute, askToLeave, leave, takeBounces, takeSmsReport, takeTwilioReport, takeSmsaeroReport],
   },
   pages: { '/docs': 'docs/index.html' },
-  jobs: [sweepFiles, pruneLimits, startSchedules, forgetImports, sendResetJob, expireApprovals, askSmsaero],
+  jobs: [
+    sweepFiles,
+    pruneLimits,
+    readBounceMailbox,
+    askSmsaero,
+    startSchedules,
+    forgetImports,
+    sendResetJob,
+    expireApprovals,
+  ],
   mails: [invitation, passwordReset],
   cards: [alarmsCard, runsCard, outboxCard],
 });

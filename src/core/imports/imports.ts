@@ -44,6 +44,7 @@ export async function uploadImport(
     expiresAt,
     owner,
     maxBytes: mostBytes,
+    isUpload: true,
   });
   try {
     const seen = await lookThrough(core, declaration, stored.id);

@@ -82,7 +82,11 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
   const actor = await actorOfRequest(core, route, request);
   const params = parsed(route.params, { ...request.params }, 'address');
   const query = parsed(route.query, queryOf(request), 'query');
-  const { value, files, raw = '' } = route.body ? await readInput(route, request) : { value: undefined, files: [] };
+  const {
+    value,
+    files,
+    raw = '',
+  } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
   const header = (name: string) => {
     const found = request.headers[name.toLowerCase()];
@@ -126,6 +130,7 @@ function queryOf(request: Request): Record<string, string | string[]> {
 }
 
 async function readInput(
+  core: Core,
   route: AnyRoute,
   request: Request,
 ): Promise<{ value: unknown; files: UploadedFile[]; raw?: string }> {
@@ -140,6 +145,7 @@ async function readInput(
       maxFieldBytes: Math.min(maxBytes, usualBytes),
     };
     const { fields, files } = await readMultipart(request, limits);
+    for (const { bytes, field } of files) await core.files.mustBeClean(bytes, field);
     return { value: { ...fields }, files };
   }
   if (type === 'application/x-www-form-urlencoded' && accepts.includes('form'))

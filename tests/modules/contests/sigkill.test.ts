@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cloneDatabase } from '../kit/database.ts';
-import { type HttpSink, startHttpSink } from '../kit/http-sink.ts';
-import { type ServerProcess, serverProcess } from '../kit/server.ts';
+import { cloneDatabase } from '../../kit/database.ts';
+import { type HttpSink, startHttpSink } from '../../kit/http-sink.ts';
+import { type ServerProcess, serverProcess } from '../../kit/server.ts';
 
-const notices = Number(process.env.CONTEST_NOTICES ?? 200);
-const kills = Number(process.env.CONTEST_KILLS ?? 3);
+const notices = Number(process.env.CONTEST_NOTICES ?? 60);
+const kills = Number(process.env.CONTEST_KILLS ?? 2);
 const folder = mkdtempSync(path.join(tmpdir(), 'steward-contest-faults-'));
 const cleanUp: (() => Promise<unknown>)[] = [];
 let sink: HttpSink;
