@@ -1,6 +1,7 @@
 // The modules that stand on the core, in the order of the navigation.
 import certificates from './certificates/module.ts';
 import clubs from './clubs/module.ts';
+import contests from './contests/module.ts';
 
 /** All modules of this installation. */
-export const modules = [certificates, clubs];
+export const modules = [certificates, clubs, contests];
