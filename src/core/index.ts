@@ -61,9 +61,19 @@ export { renderMail } from './outbox/templates.ts';
 export { buildPanel } from './panel/index.ts';
 export { actorOfApiKey, createApiKey, revokeApiKey } from './people/api-keys.ts';
 export { createOperator, setupLink } from './people/operators.ts';
+export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
+export { clockTime, dayZone, instantOf, isDay, startOfDay } from './records/days.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
-export { Answer, type Envelope, type LimitRule, plainEnvelope, route } from './route.ts';
+export {
+  Answer,
+  type Envelope,
+  type LimitRule,
+  plainEnvelope,
+  type RouteVariant,
+  route,
+  type UploadedFile,
+} from './route.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
 export { readTable, readText, type TableRow } from './spreadsheets/spreadsheet.ts';
