@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 import { CertificateDesign } from '../certificate-design.tsx';
 import { CertificateOrganiserKey } from '../certificate-organiser-key.tsx';
 import { CertificateRecipients } from '../certificate-recipients.tsx';
+import { FileSlots } from './file-slots.tsx';
 import { MessageReader } from './message-reader.tsx';
 import { OperatorAccess } from './operator-access.tsx';
 import { TextEditor } from './text-editor.tsx';
@@ -13,6 +14,7 @@ export const tools: Readonly<Record<string, ComponentType<ToolProps> | undefined
   CertificateDesign,
   CertificateOrganiserKey,
   CertificateRecipients,
+  FileSlots,
   MessageReader,
   OperatorAccess,
   TextEditor,

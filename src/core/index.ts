@@ -49,6 +49,7 @@ export {
 export { importOf } from './imports/declaration.ts';
 export { type JobDeclaration, job } from './job.ts';
 export { startWorker } from './jobs/jobs.ts';
+export { addressKey } from './limits.ts';
 export { configureLog, log } from './log.ts';
 export { type MailDeclaration, type MailInput, mail, type SettledMessage } from './mail.ts';
 export type { Row, RowWith, Transaction, Where } from './model.ts';

@@ -1,5 +1,6 @@
 // The modules that stand on the core, in the order of the navigation.
+import cards from './cards/module.ts';
 import certificates from './certificates/module.ts';
 
 /** All modules of this installation. */
-export const modules = [certificates];
+export const modules = [certificates, cards];
