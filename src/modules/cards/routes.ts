@@ -68,7 +68,7 @@ interface UploadKind {
   fields: readonly string[];
   words: string;
   maxBytes: number;
-  keep(core: Core, account: Account, file: UploadedFile): Promise<string>;
+  keep(core: Core, account: Account, file: UploadedFile): Promise<{ id: string; sha_256?: string }>;
 }
 
 function uploadRoute({ kind, fields, words, maxBytes, keep }: UploadKind) {
@@ -93,7 +93,7 @@ function uploadRoute({ kind, fields, words, maxBytes, keep }: UploadKind) {
       if (!account) throw notSignedIn();
       const file = files.find((one) => fields.includes(one.field));
       if (!file) throw missing(field);
-      return { id: await keep(core, account, file) };
+      return keep(core, account, file);
     },
   });
 }
@@ -104,21 +104,24 @@ const uploads = [
     fields: ['avatar', 'avater'],
     words: 'an avatar of 300 × 300 pixels or more, which is worn at once',
     maxBytes: maxPictureBytes,
-    keep: (core, account, { bytes }) => wearPicture(core, account, 'avatar', bytes),
+    keep: async (core, account, { bytes }) => ({ id: await wearPicture(core, account, 'avatar', bytes) }),
   }),
   uploadRoute({
     kind: 'banner',
     fields: ['banner'],
     words: 'a banner, 1200 pixels wide or wider, which is worn at once',
     maxBytes: maxPictureBytes,
-    keep: (core, account, { bytes }) => wearPicture(core, account, 'banner', bytes),
+    keep: async (core, account, { bytes }) => ({ id: await wearPicture(core, account, 'banner', bytes) }),
   }),
   uploadRoute({
     kind: 'card_res',
     fields: ['res', 'card_res'],
     words: 'a picture, sound or film for a card, 20 MB at most; the same content has the same id',
     maxBytes: maxResourceBytes,
-    keep: async (core, { id }, file) => (await keepResource(core, file, { accountId: id })).name,
+    async keep(core, account, file) {
+      const { name, sha256 } = await keepResource(core, file, { accountId: account.id });
+      return { id: name, sha_256: sha256 };
+    },
   }),
 ];
 
