@@ -64,6 +64,7 @@ export { actorOfApiKey, createApiKey, revokeApiKey } from './people/api-keys.ts'
 export { createOperator, setupLink } from './people/operators.ts';
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
 export { clockTime, dayZone, instantOf, isDay, startOfDay } from './records/days.ts';
+export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
 export {

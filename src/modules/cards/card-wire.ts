@@ -1,6 +1,6 @@
 // The actions of cards, codes, resources and news at the endpoint.
 import { z } from 'zod';
-import { type Core, invalid, type LimitRule, StewardError } from '../../core/index.ts';
+import { type Core, invalid, type LimitRule, StewardError, type Work } from '../../core/index.ts';
 import { cardInfo } from './card-views.ts';
 import { appealCard, createCard, deleteCard, editCard, mustBeCreatable, restoreOwnCard } from './cards.ts';
 import { reportCard } from './moderation.ts';
@@ -130,7 +130,7 @@ const cardQuery = openAction({
 
 /** What the author alone is told of a ban. */
 async function banOf(core: Core, token: string, accountId: string | undefined): Promise<object> {
-  const card = await findCard(core, token);
+  const card = await findCard(core.db, token);
   if (card.authorId !== accountId) return {};
   if (!card.bannedAt) return { is_deleted: true };
   return { banned_reason: card.bannedReason, appeal_note: card.appealNote };
@@ -161,8 +161,10 @@ const cardCreate = ownAction({
   handle: ({ core, account, input: { card_info }, transaction }) =>
     orRecorded(core, card_info.qr_id, async () => {
       await mustBeCreatable(core, { ...inputOf(card_info) });
-      await transaction((work) => createCard(work, account.id, inputOf(card_info)));
-      return { card_info: await shown(core, card_info.token, account.id) };
+      return transaction(async (work) => {
+        await createCard(work, account.id, inputOf(card_info));
+        return shown(work, card_info.token, account.id);
+      });
     }),
 });
 
@@ -176,13 +178,16 @@ const cardEdit = ownAction({
     const found = tokenOf(input);
     const { local_template, is_editable, is_public, visible_at } = input.card_info;
     const change = { template: local_template, isEditable: is_editable, isPublic: is_public, visibleAt: visible_at };
-    await transaction((work) => editCard(work, account.id, found, change));
-    return { card_info: await shown(core, found, account.id) };
+    return transaction(async (work) => {
+      await editCard(work, account.id, found, change);
+      return shown(work, found, account.id);
+    });
   },
 });
 
-async function shown(core: Core, token: string, accountId: string): Promise<object> {
-  return cardInfo(await findCard(core, token), { accountId }, 'open');
+// Within the transaction: whoever gets no answer has changed nothing.
+async function shown({ tx }: Work, token: string, accountId: string): Promise<object> {
+  return { card_info: cardInfo(await findCard(tx, token), { accountId }, 'open') };
 }
 
 const onToken = z.object({ ...placed, card_info: z.object(placed).optional() });

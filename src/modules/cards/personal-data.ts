@@ -1,5 +1,5 @@
 // What is kept of a person: taken out whole, or gone. The rule: after erasing, neither rows nor files of theirs are left.
-import { type Core, conflict, type Row, type Work } from '../../core/index.ts';
+import { type Core, conflict, forgetRecord, type Row, type Work } from '../../core/index.ts';
 import { ownAccount } from './account-views.ts';
 
 /** Returns everything that is kept of an account, as files of an archive. */
@@ -41,6 +41,9 @@ export async function eraseAccount(work: Work, id: string): Promise<void> {
   const resources = await tx.cardResource.findMany({ where: own });
   for (const { files } of account.pictures)
     for (const fileId of Object.values(files as Record<string, string>)) await core.files.remove(fileId, tx);
+  const cards = await tx.greetingCard.findMany({ where: { authorId: id }, select: { id: true } });
+  for (const card of cards) await forgetRecord(work, 'GreetingCard', card.id);
+  await forgetRecord(work, 'CardAccount', id);
   await tx.cardAccount.delete({ where: { id } });
   for (const resource of resources) {
     const used = await tx.cardResource.findUnique({

@@ -1,6 +1,6 @@
 // Reading cards: scans, views, histories. The rule: every count is one statement of the database, so that none is lost among many at once.
 import { randomUUID } from 'node:crypto';
-import { type Core, notFound, publicActor, type Row, type Work } from '../../core/index.ts';
+import { type Core, notFound, publicActor, type Row, type Transaction, type Work } from '../../core/index.ts';
 import { cardInfo, type ShownCard, shownWith, standingOf, type Viewer } from './card-views.ts';
 import { findCode } from './cards.ts';
 import { cardBanned, codeUnknown, notYourCard } from './refusals.ts';
@@ -11,7 +11,21 @@ import { pageOf, plainHandle, secondsOf, secondsOrNull } from './wire-values.ts'
 export async function scanCode(core: Core, qrId: string, accountId: string | undefined): Promise<object> {
   const uniqueId = plainHandle(qrId);
   if (uniqueId === undefined) throw codeUnknown();
-  const [hit] = await core.db.$queryRaw<{ id: string; before: number }[]>`
+  // In one transaction with the answer: whoever gets none was not counted and may come again.
+  return core.transaction(publicActor, async ({ tx }) => {
+    const before = await countScan(tx, uniqueId);
+    const code = await tx.qrCode.findUniqueOrThrow({ where: { uniqueId }, include: { card: { include: shownWith } } });
+    const viewer = { accountId, codeId: code.id };
+    const isShown = code.card !== null && standingOf(code.card, viewer) === 'open';
+    return {
+      qr_info: codeInfo({ ...code, scanCount: before }, code.card),
+      card_info: code.card && isShown ? cardInfo(code.card, viewer) : null,
+    };
+  });
+}
+
+async function countScan(tx: Transaction, uniqueId: string): Promise<number> {
+  const [hit] = await tx.$queryRaw<{ before: number }[]>`
     WITH hit AS (
       UPDATE "QrCode" SET "scanCount" = "scanCount" + 1 WHERE "uniqueId" = ${uniqueId} RETURNING "id", "scanCount" - 1 AS before
     ), day AS (
@@ -19,18 +33,9 @@ export async function scanCode(core: Core, qrId: string, accountId: string | und
       SELECT ${randomUUID()}, "id", ${dateOf(today())}::date, 1 FROM hit
       ON CONFLICT ("codeId", "day") DO UPDATE SET "count" = kept."count" + 1
     )
-    SELECT "id", before FROM hit`;
+    SELECT before FROM hit`;
   if (!hit) throw codeUnknown();
-  const code = await core.db.qrCode.findUniqueOrThrow({
-    where: { id: hit.id },
-    include: { card: { include: shownWith } },
-  });
-  const viewer = { accountId, codeId: code.id };
-  const isShown = code.card !== null && standingOf(code.card, viewer) === 'open';
-  return {
-    qr_info: codeInfo({ ...code, scanCount: hit.before }, code.card),
-    card_info: code.card && isShown ? cardInfo(code.card, viewer) : null,
-  };
+  return hit.before;
 }
 
 /** Returns a printed code as the wire shows it. */
@@ -54,9 +59,9 @@ export async function lookAtCode(core: Core, qrId: string): Promise<object> {
 }
 
 /** Finds a card by its token. Throws not-found. */
-export async function findCard(core: Core, token: string): Promise<ShownCard> {
+export async function findCard(db: Transaction, token: string): Promise<ShownCard> {
   const handle = plainHandle(token);
-  const card = handle && (await core.db.greetingCard.findUnique({ where: { handle }, include: shownWith }));
+  const card = handle && (await db.greetingCard.findUnique({ where: { handle }, include: shownWith }));
   if (!card) throw notFound('There is no such card.');
   return card;
 }
@@ -67,15 +72,17 @@ export async function readCard(
   token: string,
   { accountId, qrId }: { accountId?: string; qrId?: string },
 ): Promise<object> {
-  const card = await findCard(core, token);
+  const card = await findCard(core.db, token);
   const uniqueId = qrId === undefined ? undefined : plainHandle(qrId);
   const viewer: Viewer = { accountId, ...(uniqueId && card.code?.uniqueId === uniqueId && { codeId: card.code.id }) };
   const standing = standingOf(card, viewer);
   if (standing === 'banned') throw cardBanned();
   if (standing === 'private') throw notYourCard('Only its author and whoever holds its QR code may read this card.');
   if (standing === 'early' || card.authorId === accountId) return cardInfo(card, viewer, standing);
-  await core.transaction(publicActor, (work) => countReading(work, card.id, accountId));
-  return cardInfo(await findCard(core, token), viewer, standing);
+  return core.transaction(publicActor, async (work) => {
+    await countReading(work, card.id, accountId);
+    return cardInfo(await findCard(work.tx, token), viewer, standing);
+  });
 }
 
 async function countReading({ tx }: Work, cardId: string, accountId: string | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 // A whole Steward with the cards module for one test file, and people of the public who speak to its endpoint as their clients do.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -70,8 +70,18 @@ export class Person extends Visitor {
     return wireOf(answer);
   }
 
+  /** Calls an action again for as long as the answer is that too much is going on, as clients do. */
+  async persist(action: string, input: object = {}): Promise<Wire> {
+    for (let n = 0; n < 60; n += 1) {
+      const answer = await this.act(action, input);
+      if (answer.error !== 503) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error(`${action} found no answer`);
+  }
+
   async register(): Promise<this> {
-    const answer = await this.act('user_register', { account: { email: this.email, pwd: this.pwd } });
+    const answer = await this.persist('user_register', { account: { email: this.email, pwd: this.pwd } });
     if (answer.error !== 0) throw new Error(`not registered: ${JSON.stringify(answer)}`);
     return this;
   }
@@ -133,7 +143,7 @@ export async function publish(person: Person, more: Record<string, unknown> = {}
     is_public: true,
     ...more,
   };
-  const answer = await person.act('card_create', { card_info });
+  const answer = await person.persist('card_create', { card_info });
   if (answer.error !== 0) throw new Error(`not published: ${JSON.stringify(answer)}`);
   return token;
 }
@@ -146,6 +156,7 @@ export function picture(width: number, height: number, background = '#336699') {
 /** Returns the paths of all kept files. */
 export function keptFiles(house: House): string[] {
   const folder = path.join(house.dataDir, 'files');
+  if (!existsSync(folder)) return [];
   return (
     readdirSync(folder, { recursive: true, withFileTypes: true }) as {
       isFile(): boolean;
