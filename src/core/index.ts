@@ -40,6 +40,15 @@ export { missingGlyphs } from './images/fonts.ts';
 export * from './images/images.ts';
 export * from './images/pdf.ts';
 export * from './images/qr.ts';
+export {
+  a4,
+  moduleSize,
+  type SheetItem,
+  type SheetPage,
+  type SheetPicture,
+  sheetPdf,
+  smallestModule,
+} from './images/sheet-pdf.ts';
 export { importOf } from './imports/declaration.ts';
 export { importFile } from './imports/import-file.ts';
 export { type JobDeclaration, job } from './job.ts';
@@ -79,10 +88,20 @@ export {
   setupLink,
 } from './people/operators.ts';
 export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
-export { clockTime, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
+export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
+export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
+export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
-export { Answer, type Envelope, type LimitRule, plainEnvelope, route } from './route.ts';
+export {
+  Answer,
+  type Envelope,
+  type LimitRule,
+  plainEnvelope,
+  type RouteVariant,
+  route,
+  type UploadedFile,
+} from './route.ts';
 export { asksSecondPerson } from './runs/approval.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
