@@ -5,8 +5,4 @@ import clubs from './clubs/module.ts';
 import contests from './contests/module.ts';
 
 /** All modules of this installation. */
-<<<<<<< HEAD
-export const modules = [certificates, clubs, contests];
-=======
-export const modules = [certificates, cards];
->>>>>>> cards
+export const modules = [certificates, clubs, contests, cards];
