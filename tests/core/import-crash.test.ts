@@ -13,7 +13,7 @@ import { addClerk, addGroup, committed, openImportCore, rehearsed } from './impo
 
 const rows = Number(process.env.IMPORT_ROWS ?? 3_000);
 const slowMs = process.env.IMPORT_ROWS ? '0' : '150';
-const minutes = process.env.IMPORT_ROWS ? 20 : 3;
+const minutes = process.env.IMPORT_ROWS ? 90 : 3;
 let database: TestDatabase;
 let core: Core;
 let close: () => Promise<void>;

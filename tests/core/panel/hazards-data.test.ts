@@ -1,6 +1,7 @@
 // Hazards to the data: other people's records, columns that are not for one's eyes or hands, oracles, bad input.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { modelOf } from '../../../src/core/database/datamodel.ts';
+import { jsonSafe } from '../../../src/core/records/column-values.ts';
 import { fingerprint, type Visitor } from '../../kit/http.ts';
 import { canary, openTestPanel, type TestPanel } from './kit.ts';
 
@@ -443,4 +444,10 @@ test('hazard 30: every resource lists its rows, whatever types its columns have'
     const answer = await root.get(`${api}/${model}/actions/list`);
     expect([model, answer.status]).toEqual([model, 200]);
   }
+});
+
+test('hazard 30: a whole number that JSON cannot hold is told as text', () => {
+  expect(JSON.parse(JSON.stringify({ value: jsonSafe(9_007_199_254_740_993n) }))).toEqual({
+    value: '9007199254740993',
+  });
 });

@@ -92,7 +92,10 @@ describe('hazard 1: a small POST must not end the process', () => {
 });
 
 describe('hazard 12: nothing is written to disk', () => {
-  const uploads = () => readdirSync(os.tmpdir()).filter((name) => name.startsWith('upload_'));
+  const uploads = () => [
+    ...readdirSync(os.tmpdir()).filter((name) => /^(upload_|steward-sheet-)/.test(name)),
+    ...readdirSync(panel.core.config.dataDir, { recursive: true, encoding: 'utf8' }).sort(),
+  ];
 
   test('uploads of strangers and refused uploads leave no file behind', async () => {
     const before = uploads();
@@ -101,17 +104,23 @@ describe('hazard 12: nothing is written to disk', () => {
       { length: 3000 },
       (_, i) => `--b\r\nContent-Disposition: form-data; name="f${i}"; filename="a"\r\n\r\nx\r\n`,
     );
+    const paths = [
+      '/admin/api/resources/Recipient/actions/new',
+      '/admin/api/steward/imports/of/Recipient/upload?name=a.csv',
+      '/admin/login',
+      '/admin/logout',
+    ];
     for (const cookie of ['', root.cookie])
-      for (const [type, body] of [
-        ['multipart/form-data; boundary=b', big],
-        ['multipart/form-data; boundary=b', `${small.join('')}--b--\r\n`],
-        ['application/octet-stream', 'x'.repeat(1_000_000)],
-      ] as const) {
-        const { status } = await rawRequest(panel.web.port, [
-          request('/admin/api/resources/Recipient/actions/new', type, body, cookie),
-        ]);
-        expect([0, 400, 401, 413, 415]).toContain(status);
-      }
+      for (const path of paths)
+        for (const [type, body] of [
+          ['multipart/form-data; boundary=b', big],
+          ['multipart/form-data; boundary=b', `${small.join('')}--b--\r\n`],
+          ['application/octet-stream', 'x'.repeat(1_000_000)],
+        ] as const) {
+          if (cookie && path.endsWith('logout')) continue;
+          const { status } = await rawRequest(panel.web.port, [request(path, type, body, cookie)]);
+          expect([0, 400, 401, 403, 404, 413, 415]).toContain(status);
+        }
     expect(uploads()).toEqual(before);
     await isAlive();
   });
@@ -129,18 +138,24 @@ describe('hazard 12: nothing is written to disk', () => {
 });
 
 describe('hazard 13: a body over the limit costs no memory', () => {
-  for (const type of ['application/json', 'application/x-www-form-urlencoded'])
-    test(`${type}: 60 MB are refused with 413 and not kept`, async () => {
-      const before = process.memoryUsage().rss;
-      const head = request('/admin/api/resources/Recipient/actions/new', type, '', root.cookie).replace(
-        'Content-Length: 0',
-        `Content-Length: ${60_000_000}`,
-      );
-      const { status } = await rawRequest(panel.web.port, [head, 'x'.repeat(100_000)]);
-      expect(status).toBe(413);
-      expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
-      await isAlive();
-    });
+  const chunk = Buffer.from(`100000\r\n${'x'.repeat(0x100000)}\r\n`);
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'])
+    for (const [length, ending] of [
+      ['announced', `Content-Length: ${120 * chunk.length}`],
+      ['chunked', 'Transfer-Encoding: chunked'],
+    ] as const)
+      test(`${type}, ${length}: 120 MB are refused and not kept, from a stranger and from an operator`, async () => {
+        for (const cookie of ['', root.cookie]) {
+          const before = process.memoryUsage().rss;
+          const path = '/admin/api/resources/Recipient/actions/new';
+          const head = request(path, type, '', cookie).replace('Content-Length: 0', ending);
+          const { status } = await rawRequest(panel.web.port, [head, ...Array.from({ length: 120 }, () => chunk)]);
+          // Who goes on sending what is not read may find the connection closed before the answer.
+          expect([0, cookie ? 413 : 401]).toContain(status);
+          expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
+          await isAlive();
+        }
+      });
 
   test('the sign-in form takes 8 KB at most', async () => {
     const answer = await panel.stranger().form('/admin/login', { email: 'x'.repeat(20_000), password: 'x' });
