@@ -87,9 +87,13 @@ describe('hazard 3: only listed columns are written', () => {
       const changed: string[] = [];
       for (const column of modelOf(model).columns.values()) {
         const row = await read();
-        const value =
-          { number: 77, boolean: true, dateTime: '2001-01-01T00:00:00.000Z' }[column.type as string] ??
-          'written@example.org';
+        const byType: Record<string, unknown> = {
+          number: 77,
+          boolean: true,
+          dateTime: '2001-01-01T00:00:00.000Z',
+          enum: column.members?.at(-1),
+        };
+        const value = column.reference === 'Campaign' ? panel.ids.otherClub : (byType[column.type] ?? 'written@example.org');
         await root.post(`${api}/${model}/records/${id}/edit`, {
           [column.name]: value,
           version: await version(root, model, id),
