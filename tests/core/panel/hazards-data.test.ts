@@ -93,7 +93,8 @@ describe('hazard 3: only listed columns are written', () => {
           dateTime: '2001-01-01T00:00:00.000Z',
           enum: column.members?.at(-1),
         };
-        const value = column.reference === 'Campaign' ? panel.ids.otherClub : (byType[column.type] ?? 'written@example.org');
+        const value =
+          column.reference === 'Campaign' ? panel.ids.otherClub : (byType[column.type] ?? 'written@example.org');
         await root.post(`${api}/${model}/records/${id}/edit`, {
           [column.name]: value,
           version: await version(root, model, id),
