@@ -4,13 +4,12 @@ import { scopeFilter } from '../access.ts';
 import type { Card } from '../module.ts';
 import { ownRuns } from './own-rows.ts';
 
-/** Counts of messages by state, and what keeps them from leaving or coming back. */
+/** Counts of messages by state; what keeps them from leaving stands among the alarms. */
 export const outboxCard: Card = {
   title: 'Outbox',
   permission: 'core:outbox',
   async load(core, actor) {
     if (!scopeFilter({}, actor)) return { figures: [] };
-    const alarms = await core.db.setting.findMany({ where: { key: { startsWith: 'mail-alarm:' } }, take: 5 });
     const groups = await core.db.message.groupBy({ by: ['state'], _count: { _all: true } });
     const count = (state: string) => groups.find((group) => group.state === state)?._count._all ?? 0;
     const href = (state: string) => `/resources/Message?f.state.is=${state}`;
@@ -26,10 +25,6 @@ export const outboxCard: Card = {
           href: href('unknown'),
         },
       ],
-      rows: alarms.map(({ key, value }) => ({
-        label: key === 'mail-alarm:bounce-mailbox' ? 'The bounce mailbox is not read' : 'A server refuses our login',
-        value: String((value as { reply?: unknown }).reply ?? ''),
-      })),
     };
   },
 };

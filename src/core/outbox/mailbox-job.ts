@@ -1,11 +1,12 @@
 // The bounce mailbox, read on a clock. The rule: reading a report twice is reading it once; who is not let in says so on the dashboard.
 import { z } from 'zod';
+import { endAlarm, raiseAlarm } from '../alarms.ts';
 import { job } from '../job.ts';
 import { readBounceMail } from './bounce-mail.ts';
 import { reportBounce } from './bounces.ts';
 import { readMailbox } from './mailbox.ts';
 
-const alarm = 'mail-alarm:bounce-mailbox';
+const alarm = 'bounce-mailbox';
 
 /** Reads the mailbox of BOUNCE_MAILBOX_URL every five minutes, where there is one. */
 export const readBounceMailbox = job({
@@ -25,11 +26,11 @@ export const readBounceMailbox = job({
     try {
       const done = await readMailbox(bounceMailbox, take, signal);
       if (done.read > 0) core.log.info({ ...done, unknown }, 'the bounce mailbox was read');
-      await core.db.setting.deleteMany({ where: { key: alarm } });
+      await endAlarm(core.db, alarm);
     } catch (error) {
       core.log.error({ err: error }, 'the bounce mailbox could not be read; it is tried again');
-      const value = { at: new Date().toISOString(), reply: (error as Error).message.slice(0, 200) };
-      await core.db.setting.upsert({ where: { key: alarm }, create: { key: alarm, value }, update: { value } });
+      const summary = `The bounce mailbox is not read: ${(error as Error).message.slice(0, 200)}`;
+      await raiseAlarm(core.db, { key: alarm, summary });
     }
   },
 });

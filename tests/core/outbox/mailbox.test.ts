@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { outboxCard } from '../../../src/core/house/cards.ts';
+import { alarmsCard } from '../../../src/core/house/alarms.ts';
 import { readBounceMail } from '../../../src/core/outbox/bounce-mail.ts';
 import { startDelivery } from '../../../src/core/outbox/deliver.ts';
 import { readMailbox } from '../../../src/core/outbox/mailbox.ts';
@@ -70,7 +70,7 @@ describe('the mailbox', () => {
   };
   const read = () => readBounceMailbox.run(kit.core, {}, { signal: new AbortController().signal });
   const message = (id: string) => kit.core.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
-  const alarm = () => kit.core.db.setting.findUnique({ where: { key: 'mail-alarm:bounce-mailbox' } });
+  const alarm = () => kit.core.db.alarm.findFirst({ where: { key: 'bounce-mailbox', endedAt: null } });
 
   it('marks what came back, tells its module, and keeps dead addresses from being written to', async () => {
     const ids: Record<string, string> = {};
@@ -152,12 +152,13 @@ describe('the mailbox', () => {
       [{ ...right, folder: 'Nowhere' }, 'The mailbox has no folder Nowhere.'],
       [{ ...right, port: 1 }, 'The mailbox cannot be reached.'],
     ];
-    for (const [box, words] of wrong) {
+    for (const [at, [box, words]] of wrong.entries()) {
       kit.core.config.bounceMailbox = box;
       await read();
-      expect((await alarm())?.value).toMatchObject({ reply: words });
-      const card = await outboxCard.load(kit.core, actorWith(['core:outbox']));
-      expect(card.rows).toEqual([{ label: 'The bounce mailbox is not read', value: words }]);
+      const summary = `The bounce mailbox is not read: ${words}`;
+      expect(await alarm()).toMatchObject({ summary, count: at + 1 });
+      const card = await alarmsCard.load(kit.core, actorWith(['core:alarms']));
+      expect(card.rows).toMatchObject([{ label: summary }]);
     }
     kit.core.config.bounceMailbox = right;
     await read();
