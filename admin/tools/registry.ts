@@ -5,6 +5,7 @@ import { CertificateDesign } from '../certificate-design.tsx';
 import { CertificateOrganiserKey } from '../certificate-organiser-key.tsx';
 import { CertificateRecipients } from '../certificate-recipients.tsx';
 import { ClubReview } from '../club-review.tsx';
+import { FileSlots } from './file-slots.tsx';
 import { MessageReader } from './message-reader.tsx';
 import { OperatorAccess } from './operator-access.tsx';
 import { TextEditor } from './text-editor.tsx';
@@ -17,6 +18,7 @@ export const tools: Readonly<Record<string, ComponentType<ToolProps> | undefined
   CertificateOrganiserKey,
   CertificateRecipients,
   ClubReview,
+  FileSlots,
   MessageReader,
   OperatorAccess,
   TextEditor,

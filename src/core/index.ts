@@ -15,6 +15,7 @@
 
 export { type Actor, may, mustMay, publicActor, systemActor } from './access.ts';
 export { type Action, action, type Preview, Skip, skip } from './action.ts';
+export { endAlarm, raiseAlarm } from './alarms.ts';
 export { type Config, ConfigError, loadConfig } from './config.ts';
 export type { Core } from './core.ts';
 export { connectionUrl } from './database/database.ts';
@@ -39,17 +40,39 @@ export { missingGlyphs } from './images/fonts.ts';
 export * from './images/images.ts';
 export * from './images/pdf.ts';
 export * from './images/qr.ts';
+export {
+  a4,
+  moduleSize,
+  type SheetItem,
+  type SheetPage,
+  type SheetPicture,
+  sheetPdf,
+  smallestModule,
+} from './images/sheet-pdf.ts';
 export { importOf } from './imports/declaration.ts';
+export { importFile } from './imports/import-file.ts';
 export { type JobDeclaration, job } from './job.ts';
 export { startWorker } from './jobs/jobs.ts';
 export { addressKey } from './limits.ts';
 export { configureLog, log } from './log.ts';
-export { type MailDeclaration, type MailInput, mail, type SettledMessage } from './mail.ts';
+export { type MailDeclaration, type MailInput, mail, type SettledMessage, type TriedMessage } from './mail.ts';
 export type { Row, RowWith, Transaction, Where } from './model.ts';
-export { type Card, type Command, command, defineModule, type Figure, type ModuleDeclaration } from './module.ts';
+export {
+  aloneCommand,
+  type Card,
+  type Command,
+  command,
+  defineModule,
+  type Figure,
+  type ModuleDeclaration,
+} from './module.ts';
+export { readAddress } from './outbox/address.ts';
+export { alarmBudget, partsOf, smsPartsLeft } from './outbox/budget.ts';
+export { markMessageSent, resendMessage } from './outbox/cancel.ts';
 export { previewMail, previewSms } from './outbox/mail-preview.ts';
 export { callOut, mustBeCallable, type OutgoingAnswer, OutgoingError } from './outbox/outgoing.ts';
 export { mustBePhone, type Phone, readPhone } from './outbox/phone.ts';
+export { endOfQuiet } from './outbox/quiet-hours.ts';
 export { findSuppression, suppress } from './outbox/suppression.ts';
 export { renderMail } from './outbox/templates.ts';
 export { buildPanel } from './panel/index.ts';
@@ -65,10 +88,20 @@ export {
   setupLink,
 } from './people/operators.ts';
 export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
-export { clockTime, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
+export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
+export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
+export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
-export { Answer, type Envelope, type LimitRule, plainEnvelope, route } from './route.ts';
+export {
+  Answer,
+  type Envelope,
+  type LimitRule,
+  plainEnvelope,
+  type RouteVariant,
+  route,
+  type UploadedFile,
+} from './route.ts';
 export { asksSecondPerson } from './runs/approval.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';

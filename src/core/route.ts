@@ -47,6 +47,16 @@ export interface RouteDocs {
   produces?: string;
   /** What `handle` returns, for example. */
   answer?: unknown;
+  /** Where one address does several things: each with its own body and answer. */
+  variants?: readonly RouteVariant[];
+}
+
+/** One of the things that an address does, chosen by its body. */
+export interface RouteVariant {
+  name: string;
+  summary: string;
+  body: z.ZodType;
+  answer?: unknown;
 }
 
 /** The declaration of a route. */
@@ -70,6 +80,8 @@ export interface RouteDeclaration<
   /** Bytes; 1 MB by default. */
   maxBytes?: number;
   maxFiles?: number;
+  /** Refuses what pages of other sites send (Fetch Metadata, Origin): for routes that know callers by a cookie. Programs pass. */
+  refusesForeign?: boolean;
   /** Permission of an API key in the Authorization header; absent: public. */
   permission?: string;
   /** Needs an API key, whatever it may do: the handler asks for the permission. */

@@ -57,7 +57,7 @@ it('pauses at a refused login, then refuses for good, tries again, or delivers, 
   expect((await house.post('/api/email', { token: key, action: 'send' }))?.json).toMatchObject({ code: 0 });
   await until(
     'there is an alarm',
-    async () => (await house.count(`select count(*) from "Setting" where key like 'mail-alarm:%'`)) > 0,
+    async () => (await house.count(`select count(*) from "Alarm" where key like 'login:%'`)) > 0,
   );
   expect(sink.accepted).toHaveLength(0);
   expect(await house.count(`select count(*) from "Message" where state = 'failed'`)).toBe(0);

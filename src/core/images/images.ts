@@ -31,6 +31,16 @@ export interface ImageLimits {
   field?: string;
 }
 
+/** What a picture should become. */
+export interface ImageShape {
+  /** Longest side of the result in pixels; a larger picture is made smaller. */
+  fit?: number;
+  /** Exactly so many pixels wide and high: the middle of the picture fills them. */
+  crop?: { width: number; height: number };
+  /** The format written, whatever came; JPEG lays what is transparent on white. */
+  as?: 'png' | 'jpeg';
+}
+
 /** A picture written anew, with nothing of the old file in it but the pixels. */
 export interface CleanImage extends ImageFacts {
   bytes: Buffer;
@@ -51,13 +61,7 @@ export async function inspectImage(bytes: Uint8Array, limits: ImageLimits = {}):
  * Decodes a picture, turns it upright and writes it anew in sRGB without metadata: PNG stays PNG, JPEG stays JPEG, WebP becomes
  * one of them, because PDF knows no WebP, and of a GIF the first picture becomes a PNG. Throws `invalid` with the reason, `too-large` over `maxBytes`.
  */
-export async function reencodeImage(
-  bytes: Uint8Array,
-  options: ImageLimits & {
-    /** Longest side of the result in pixels; a larger picture is made smaller. */
-    fit?: number;
-  } = {},
-): Promise<CleanImage> {
+export async function reencodeImage(bytes: Uint8Array, options: ImageLimits & ImageShape = {}): Promise<CleanImage> {
   const library = await imageLibrary();
   const facts = await inspect(library, bytes, options);
   return inTurn(async () => {
@@ -101,7 +105,7 @@ async function rewrite(
   library: ImageLibrary,
   bytes: Uint8Array,
   facts: Head,
-  options: ImageLimits & { fit?: number },
+  options: ImageLimits & ImageShape,
 ): Promise<CleanImage> {
   const pixels = options.maxPixels ?? 40_000_000;
   let picture = library(bytes, { failOn: 'warning', limitInputPixels: pixels, sequentialRead: true })
@@ -109,7 +113,11 @@ async function rewrite(
     .autoOrient()
     .toColourspace('srgb');
   if (options.fit) picture = picture.resize(options.fit, options.fit, { fit: 'inside', withoutEnlargement: true });
-  const isPng = facts.format === 'png' || facts.format === 'gif' || (facts.format === 'webp' && facts.hasAlpha);
+  if (options.crop) picture = picture.resize({ ...options.crop, fit: 'cover' });
+  const isPng = options.as
+    ? options.as === 'png'
+    : facts.format === 'png' || facts.format === 'gif' || (facts.format === 'webp' && facts.hasAlpha);
+  if (!isPng && facts.hasAlpha) picture = picture.flatten({ background: '#ffffff' });
   const written = isPng
     ? picture.png({ compressionLevel: 6 })
     : picture.jpeg({ quality: 92, chromaSubsampling: '4:4:4' });

@@ -23,6 +23,8 @@ export interface OutgoingMail {
   messageId: string;
   from: { name: string; address: string };
   to: { name: string; address: string };
+  /** Where the mail servers on the way send what they could not deliver; the sender by default. */
+  returnPath?: string;
   subject: string;
   text: string;
   html: string;
@@ -48,7 +50,7 @@ export class MailServers {
         messageId: mail.messageId,
         from: mail.from,
         to: mail.to,
-        envelope: { from: mail.from.address, to: [mail.to.address] },
+        envelope: { from: mail.returnPath ?? mail.from.address, to: [mail.to.address] },
         subject: mail.subject,
         text: mail.text,
         ...(mail.html ? { html: mail.html } : {}),

@@ -6,6 +6,7 @@ import { type Actor, publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { invalid, notFound, StewardError, unauthenticated } from '../errors.ts';
 import { addressKey } from '../limits.ts';
+import { mustNotBeForeign } from '../origin.ts';
 import { actorOfApiKey } from '../people/api-keys.ts';
 import { Answer, type AnyRoute, type Envelope, type UploadedFile } from '../route.ts';
 import { readBody, utf8 } from './body.ts';
@@ -37,7 +38,11 @@ function byPath(list: readonly AnyRoute[]): Map<string, AnyRoute[]> {
 function appendNeighbours(core: Core, app: Express): void {
   const folders = new Map<string, Envelope>();
   for (const { routes } of core.modules)
-    for (const { path } of routes?.list ?? []) folders.set(folderOf(path), routes!.envelope);
+    for (const { path } of routes?.list ?? []) {
+      // A folder that several modules share speaks as the first of them does.
+      const folder = folderOf(path);
+      if (!folders.has(folder)) folders.set(folder, routes!.envelope);
+    }
   for (const [folder, envelope] of [...folders].sort(([a], [b]) => b.length - a.length)) {
     if (folder === '') continue;
     app.use(folder, () => {
@@ -79,10 +84,15 @@ function answerPath(core: Core, envelope: Envelope, list: readonly AnyRoute[]) {
 async function callRoute(core: Core, route: AnyRoute, request: Request): Promise<unknown> {
   const address = request.ip ?? '';
   for (const limit of route.limits ?? []) await core.limits.consume(limit, addressKey(address));
+  if (route.refusesForeign) mustNotBeForeign(request, core.config.publicUrl);
   const actor = await actorOfRequest(core, route, request);
   const params = parsed(route.params, { ...request.params }, 'address');
   const query = parsed(route.query, queryOf(request), 'query');
-  const { value, files, raw = '' } = route.body ? await readInput(route, request) : { value: undefined, files: [] };
+  const {
+    value,
+    files,
+    raw = '',
+  } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
   const header = (name: string) => {
     const found = request.headers[name.toLowerCase()];
@@ -126,6 +136,7 @@ function queryOf(request: Request): Record<string, string | string[]> {
 }
 
 async function readInput(
+  core: Core,
   route: AnyRoute,
   request: Request,
 ): Promise<{ value: unknown; files: UploadedFile[]; raw?: string }> {
@@ -141,6 +152,7 @@ async function readInput(
       maxFieldBytes: Math.min(maxBytes, usualBytes),
     };
     const { fields, files } = await readMultipart(request, limits);
+    for (const { bytes, field } of files) await core.files.mustBeClean(bytes, field);
     return { value: { ...fields }, files };
   }
   if (type === 'application/x-www-form-urlencoded' && accepts.includes('form'))

@@ -111,6 +111,23 @@ describe('a picture that somebody sends', () => {
     });
   });
 
+  it('is cut to a square from its middle, and written as what is asked for', async () => {
+    const stripes = sharp({ create: { width: 300, height: 100, channels: 4, background: '#0000ff' } }).composite([
+      { input: await plain(100, 100, '#ff0000').png().toBuffer(), left: 100, top: 0 },
+    ]);
+    const square = await reencodeImage(await stripes.png().toBuffer(), { crop: { width: 60, height: 60 }, as: 'png' });
+    expect(square).toMatchObject({ width: 60, height: 60, format: 'png' });
+    const { dominant } = await sharp(square.bytes).stats();
+    expect(dominant.r).toBeGreaterThan(200);
+    expect(dominant.b).toBeLessThan(60);
+    const clear = await sharp({ create: { width: 9, height: 9, channels: 4, background: '#00000000' } })
+      .png()
+      .toBuffer();
+    const opaque = await reencodeImage(clear, { as: 'jpeg' });
+    expect(opaque).toMatchObject({ format: 'jpeg', type: 'image/jpeg' });
+    expect((await sharp(opaque.bytes).stats()).channels[0]?.min).toBeGreaterThan(250);
+  });
+
   it('that is a page behind a picture loses the page', async () => {
     const polyglot = Buffer.concat([await plain(8, 8).jpeg().toBuffer(), Buffer.from('<script>alert(1)</script>')]);
     const clean = await reencodeImage(polyglot).catch((error) => error);
