@@ -69,6 +69,8 @@ export interface RouteDeclaration<
   accepts?: readonly ('json' | 'form' | 'multipart' | 'any-json')[];
   /** Bytes; 1 MB by default. */
   maxBytes?: number;
+  /** Keys, and list elements, of a JSON body; 20,000 by default. */
+  maxKeys?: number;
   maxFiles?: number;
   /** Permission of an API key in the Authorization header; absent: public. */
   permission?: string;
