@@ -37,6 +37,15 @@ export { missingGlyphs } from './images/fonts.ts';
 export * from './images/images.ts';
 export * from './images/pdf.ts';
 export * from './images/qr.ts';
+export {
+  a4,
+  moduleSize,
+  type SheetItem,
+  type SheetPage,
+  type SheetPicture,
+  sheetPdf,
+  smallestModule,
+} from './images/sheet-pdf.ts';
 export { importOf } from './imports/declaration.ts';
 export { type JobDeclaration, job } from './job.ts';
 export { startWorker } from './jobs/jobs.ts';
