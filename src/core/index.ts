@@ -64,10 +64,11 @@ export { createOperator, isEmail, normaliseEmail, operatorActor, setupLink } fro
 export { hashPassword, verifyPassword } from './people/passwords.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
-export { Answer, type Envelope, type LimitRule, plainEnvelope, route } from './route.ts';
+export { Answer, type Envelope, type LimitRule, plainEnvelope, type RouteRequest, route } from './route.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
-export { type ChoiceProblem, type Condition, solveChoices } from './solving/solver.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
+export { type ChoiceProblem, type Condition, solveChoices } from './solving/solver.ts';
+export { readSheetRows } from './spreadsheets/sheet-reader.ts';
 export { readTable, readText, type TableRow } from './spreadsheets/spreadsheet.ts';
 export { type Cell, type CellRow, csvStream, spreadsheetTypes } from './spreadsheets/write.ts';
 export { type Sheet, xlsxStream } from './spreadsheets/xlsx-writer.ts';

@@ -1,11 +1,13 @@
 // The thread of solver.ts: writes the question in the solver's language and reads its answer. The only room that imports highs.
 import { parentPort, workerData } from 'node:worker_threads';
-import loadHighs from 'highs';
+import highsModule from 'highs';
 import type { ChoiceProblem, Condition } from './solver.ts';
 
 /** What the thread says. */
 export type SolverMessage = { taken: boolean[] } | { none: 'impossible' | 'late' };
 
+// The package is a module of today whose types say that it is one of yesterday.
+const loadHighs = highsModule as unknown as typeof highsModule.default;
 // Costs are whole numbers, so an answer less than one from the best is the best.
 const exact = { output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0.5, random_seed: 1 } as const;
 const perLine = 50;
@@ -30,12 +32,11 @@ function writeProblem({ costs, conditions }: ChoiceProblem): string {
     'Minimize',
     ` cost: ${sum(costs.map((cost, at) => [at, cost] as const))}`,
     'Subject To',
-    ...conditions.map(
-      ({ parts, is, bound }: Condition, at) => ` r${at}: ${sum(parts)} ${is} ${bound}`,
-    ),
+    ...conditions.map(({ parts, is, bound }: Condition, at) => ` r${at}: ${sum(parts)} ${is} ${bound}`),
     'Binary',
-    ...Array.from({ length: Math.ceil(names.length / perLine) }, (_, line) =>
-      ` ${names.slice(line * perLine, (line + 1) * perLine).join(' ')}`,
+    ...Array.from(
+      { length: Math.ceil(names.length / perLine) },
+      (_, line) => ` ${names.slice(line * perLine, (line + 1) * perLine).join(' ')}`,
     ),
     'End',
     '',

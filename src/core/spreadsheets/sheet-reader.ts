@@ -1,6 +1,6 @@
 // Reads table files in a thread of their own, which may be killed: with a limit of memory, and an end when nothing comes any more.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -23,6 +23,24 @@ export async function* readKeptSheet(core: Core, fileId: string): AsyncGenerator
     const local = path.join(folder, 'table');
     await pipeline(stream, createWriteStream(local, { mode: 0o600 }));
     return yield* readSheet(local);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns the rows of a table file in memory, CSV or workbook, the header first. Throws `invalid` over `maxRows` rows, or with the reason why it is not read. */
+export async function readSheetRows(bytes: Uint8Array, maxRows: number): Promise<TableRow[]> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'steward-sheet-'));
+  try {
+    const local = path.join(folder, 'table');
+    await writeFile(local, bytes, { mode: 0o600 });
+    const rows: TableRow[] = [];
+    for await (const batch of readSheet(local)) {
+      rows.push(...batch);
+      if (rows.length > maxRows + 1)
+        throw invalid(`At most ${maxRows} rows are read at once.`, { file: 'is too long' });
+    }
+    return rows;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

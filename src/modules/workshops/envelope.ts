@@ -2,7 +2,7 @@
 import type { Envelope } from '../../core/index.ts';
 
 const notSignedIn =
-  'The server could not verify that you are authorized to access the URL requested.  You either supplied the wrong credentials (e.g. a bad password), or your browser doesn\'t understand how to supply the credentials required.';
+  "The server could not verify that you are authorized to access the URL requested.  You either supplied the wrong credentials (e.g. a bad password), or your browser doesn't understand how to supply the credentials required.";
 
 /** The envelope of all routes of this module. */
 export const workshopsEnvelope: Envelope = {

@@ -1,5 +1,5 @@
 // Login keys: sealed, so that they can be printed, and looked up by a keyed hash. People type them in any case and with blanks between.
-import { clearAlphabet, type Core, hashToken, newCode, open, seal } from '../../core/index.ts';
+import { type Core, clearAlphabet, hashToken, newCode, open, seal } from '../../core/index.ts';
 
 const purpose = 'workshops.login-key';
 const generatedLength = 10;

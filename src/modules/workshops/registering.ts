@@ -99,8 +99,7 @@ async function replaceRows(
 ): Promise<void> {
   const { tx } = work;
   const offered = await takeOwnOffers(work, attendee.id, added);
-  for (const { id, taken, held, limit } of added)
-    if (taken + held - (offered.has(id) ? 1 : 0) >= limit) throw full();
+  for (const { id, taken, held, limit } of added) if (taken + held - (offered.has(id) ? 1 : 0) >= limit) throw full();
   if (removed.length > 0)
     await tx.workshopRegistration.deleteMany({ where: { attendeeId: attendee.id, workshopId: { in: [...removed] } } });
   if (added.length > 0)
