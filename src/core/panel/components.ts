@@ -32,4 +32,5 @@ export const panelStyles: readonly string[] = [
   'import',
   'account',
   'certificates',
+  'workshops',
 ].map((name) => path.join(adminFolder, 'styles', `${name}.css`));

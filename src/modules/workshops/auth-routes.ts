@@ -75,7 +75,7 @@ const changePassword = route({
   method: 'post',
   path: '/auth/change_admin_password',
   summary: 'Changes the manager’s own credential and returns a new token; the old ones end',
-  body: z.looseObject({ old_password: z.unknown(), new_password: z.unknown() }),
+  body: z.looseObject({ old_password: z.unknown().optional(), new_password: z.unknown().optional() }),
   accepts: ['any-json', 'form'],
   maxBytes: 10_000,
   limits: [{ name: 'workshops.change-credential', points: 30, seconds: 600 }],

@@ -24,6 +24,8 @@ import { type Behaviour, type SmtpSink, startSmtpSink } from '../../kit/smtp-sin
 /** What a test of this module works with. */
 export interface House {
   core: Core;
+  /** Where its database is, for a second instance. */
+  connection: Awaited<ReturnType<typeof cloneDatabase>>['connection'];
   web: TestWeb;
   sink: SmtpSink;
   /** Everything the log has written. */
@@ -65,6 +67,7 @@ export async function openHouse(settings: Record<string, string> = {}): Promise<
   let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
   const house: House = {
     core: started.core,
+    connection: database.connection,
     web,
     sink,
     logged,
