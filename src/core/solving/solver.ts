@@ -2,7 +2,7 @@
 // a thread that may be killed. Its rule: the answer is the best there is, or there is none; whole numbers only, so that equal means equal.
 import { conflict, unavailable } from '../errors.ts';
 import { startThread } from '../thread.ts';
-import type { SolverMessage } from './solver-thread.ts';
+import type { Answered } from './answer.ts';
 
 /** One condition: the sum of the choices' parts, each a whole number, is at most, at least or exactly `bound`. */
 export interface Condition {
@@ -25,9 +25,9 @@ export async function solveChoices(problem: ChoiceProblem, seconds = usualSecond
   if (problem.costs.length === 0) return [];
   const thread = startThread(import.meta.filename, 'solver-thread', { problem, seconds }, memoryMb);
   try {
-    const message = await new Promise<SolverMessage>((resolve, reject) => {
+    const message = await new Promise<Answered>((resolve, reject) => {
       const late = setTimeout(() => resolve({ none: 'late' }), (seconds + 10) * 1000);
-      thread.once('message', (given: SolverMessage) => {
+      thread.once('message', (given: Answered) => {
         clearTimeout(late);
         resolve(given);
       });

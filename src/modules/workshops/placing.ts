@@ -31,14 +31,14 @@ export interface PlanSummary {
 
 const chunk = 500;
 
-/** Finds the best plan for a situation. The same situation and seed give the same plan. */
-export async function findPlan(situation: Situation): Promise<Option[]> {
+/** Finds the best plan for a situation. The same situation and seed give the same plan. `solve` answers the question. */
+export async function findPlan(situation: Situation, solve = solveChoices): Promise<Option[]> {
   const options = optionsOf(situation);
   // Least numbers make the question much harder, so they are asked for only where an answer without them falls short: what keeps to
   // them by itself is the best answer to the harder question too.
   const bound = new Set<number>();
   for (;;) {
-    const taken = await solveChoices(questionOf(situation, options, bound));
+    const taken = await solve(questionOf(situation, options, bound));
     const chosen = options.filter((_, at) => taken[at]);
     const short = situation.workshops.flatMap(({ there, minimum }, at) => {
       const fresh = chosen.filter(({ workshop }) => workshop === at).length;

@@ -507,7 +507,6 @@ describe('registrations', () => {
     ['text', () => 'x', 400, /workshop_ids/],
     ['an operator', () => ({ in: [1] }), 400, /workshop_ids/],
     ['null', () => null, 400, /workshop_ids/],
-    ['a number beyond measure', () => [1e400], 400, /./],
   ];
   it.each(refused)('refuse %s and keep the old set', async (_what, ids, status, words) => {
     await put(own(), { workshop_ids: [w(5)] }, ada);
