@@ -102,7 +102,11 @@ function drawLine(page, workshop, isFull, wait) {
   const mine = page.waiting.find(({ id }) => id === workshop.id);
   if (!page.event.isOpen || mine?.state === 'offered' || !(mine || (isFull && workshop.hasWaiting))) return [];
   const act = mine ? 'leave' : 'join';
-  const button = element('button', { type: 'button', textContent: say(mine ? 'waitLeave' : 'waitJoin') });
+  const button = element('button', {
+    type: 'button',
+    className: 'small-button',
+    textContent: say(mine ? 'waitLeave' : 'waitJoin'),
+  });
   button.setAttribute('aria-label', `${button.textContent}: ${workshop.title}`);
   button.addEventListener('click', () => wait(workshop, act));
   return [mine ? element('p', { textContent: say('waiting') }) : undefined, button];
@@ -165,6 +169,7 @@ export function drawRanking(place, page, order, move) {
 function step(id, title, by, disabled, move) {
   const button = element('button', {
     type: 'button',
+    className: 'step',
     textContent: by < 0 ? '↑' : '↓',
     disabled,
     dataset: { rank: id, by },
