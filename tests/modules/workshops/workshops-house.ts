@@ -26,6 +26,7 @@ export interface House {
   core: Core;
   /** Where its database is, for a second instance. */
   connection: Awaited<ReturnType<typeof cloneDatabase>>['connection'];
+  databaseUrl: string;
   web: TestWeb;
   sink: SmtpSink;
   /** Everything the log has written. */
@@ -68,6 +69,7 @@ export async function openHouse(settings: Record<string, string> = {}): Promise<
   const house: House = {
     core: started.core,
     connection: database.connection,
+    databaseUrl: database.url,
     web,
     sink,
     logged,
