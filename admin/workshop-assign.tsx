@@ -82,7 +82,7 @@ export function WorkshopAssign({ load, call }: ToolProps) {
             <option value="preference">By what people would like best</option>
             <option value="chance">By chance alone</option>
           </select>
-          <label>
+          <label className="workshop-seed">
             Seed{' '}
             <input
               type="number"
@@ -129,7 +129,7 @@ function PlanCard({ plan, isBusy, isOpen = false, start }: PlanProps) {
   ];
   return (
     <section className="card" aria-label={`Plan ${plan.number}`}>
-      <details open={isOpen}>
+      <details open={isOpen} className="workshop-plan">
         <summary>
           Plan {plan.number} · {plan.manner === 'preference' ? 'by preference' : 'by chance'} · seed {plan.seed} ·{' '}
           <Moment iso={plan.createdAt} zone={timeZone} />

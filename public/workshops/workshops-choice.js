@@ -40,3 +40,9 @@ export function drop(page, picked, id) {
   for (const one of bundleOf(page, id)) picked.delete(one);
   return picked;
 }
+
+/** Returns the other half of a bundle that has no place left for somebody new; undefined when all have one. */
+export function fullPartnerOf(page, id) {
+  const bundle = [...bundleOf(page, id)].filter((one) => one !== id);
+  return page.workshops.find((one) => bundle.includes(one.id) && one.left <= 0 && !page.registrations.includes(one.id));
+}

@@ -1,6 +1,6 @@
 // Draws the parts of the workshops page; every text goes in as text.
 import { say } from '/shared/language.js';
-import { blockerOf, linksOf } from './workshops-choice.js';
+import { blockerOf, fullPartnerOf, linksOf } from './workshops-choice.js';
 
 function element(name, properties = {}, ...children) {
   const { dataset, ...plain } = properties;
@@ -72,7 +72,8 @@ function drawWorkshop(page, picked, workshop, { choose, wait }) {
   const isOwn = page.registrations.includes(id);
   const blocker = picked.has(id) ? undefined : blockerOf(page, picked, id);
   const isFull = left <= 0 && !isOwn;
-  const isOff = !page.event.isOpen || isFull || blocker !== undefined;
+  const partner = isFull || picked.has(id) ? undefined : fullPartnerOf(page, id);
+  const isOff = !page.event.isOpen || isFull || blocker !== undefined || partner !== undefined;
   const links = linksOf(page, id).map(({ other, type }) => {
     const its = page.workshops.find((one) => one.id === other.id);
     const words = say(type === 'inclusive' ? 'together' : 'never', { other: other.title, moment: its?.moment ?? '–' });
@@ -92,6 +93,9 @@ function drawWorkshop(page, picked, workshop, { choose, wait }) {
       ...links,
       blocker
         ? element('p', { className: 'link', textContent: say('blockedBy', { other: blocker.title }) })
+        : undefined,
+      partner
+        ? element('p', { className: 'link', textContent: say('partnerFull', { other: partner.title }) })
         : undefined,
       ...drawLine(page, workshop, isFull, wait),
     ),

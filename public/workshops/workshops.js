@@ -26,13 +26,14 @@ function kept(value) {
   }
 }
 
-/** Reads the key of a printed code and removes it from the address bar. */
+/** Reads the key of a printed code, removes it from the address bar, and tells whether there was one. */
 function takeKey() {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
-  if (!key) return;
+  if (!key) return false;
   history.replaceState(null, '', location.pathname);
   by('key').value = key;
   token = kept('');
+  return true;
 }
 
 async function ask(method, path, body) {
@@ -264,6 +265,12 @@ by('change').addEventListener('click', () => show('choose'));
 by('tabs').addEventListener('click', ({ target }) => target.dataset.tab && show(target.dataset.tab));
 by('leave').addEventListener('click', () => {
   token = kept('');
+  page = undefined;
+  show('sign-in');
+});
+// Another code read in the same tab.
+window.addEventListener('hashchange', () => {
+  if (!takeKey()) return;
   page = undefined;
   show('sign-in');
 });

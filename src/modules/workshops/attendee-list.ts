@@ -115,7 +115,7 @@ export interface ListRehearsal {
   wanted: WantedAttendee[];
 }
 
-/** Compares a list with the people of an event: by key, else by name and class. Reads only. */
+/** Compares a list with the people of an event: by key, by name and class, by a name that only one has. Reads only. */
 export async function rehearseList(
   core: Pick<Core, 'config'>,
   tx: Transaction,
@@ -126,6 +126,8 @@ export async function rehearseList(
   const there = await tx.attendee.findMany({ where: { eventId }, orderBy: { number: 'asc' } });
   const byKey = new Map(there.flatMap((one) => (one.identityHash ? [[one.identityHash, one] as const] : [])));
   const byName = new Map(there.map((one) => [nameOf(one), one]));
+  const alone = onlyOnes(there);
+  const aloneInList = onlyOnes(list);
   const used = new Set<string>();
   const keys = new Set<string>();
   const result: ListRehearsal = {
@@ -146,7 +148,9 @@ export async function rehearseList(
       continue;
     }
     if (hash !== undefined) keys.add(hash);
-    const match = [hash ? byKey.get(hash) : undefined, byName.get(nameOf(row))].find((one) => one && !used.has(one.id));
+    const sameName = aloneInList.has(row.fullName) ? alone.get(row.fullName) : undefined;
+    const candidates = [hash ? byKey.get(hash) : undefined, byName.get(nameOf(row)), sameName];
+    const match = candidates.find((one) => one && !used.has(one.id));
     if (match) used.add(match.id);
     takeLine(result, row, match, hash);
   }
@@ -161,6 +165,18 @@ export async function rehearseList(
 }
 
 const nameOf = (one: { fullName: string; userClass: string }) => JSON.stringify([one.fullName, one.userClass]);
+
+/** Returns those whose name nobody else has, by name. */
+function onlyOnes<T extends { fullName: string }>(people: readonly T[]): Map<string, T> {
+  const found = new Map<string, T>();
+  const twice = new Set<string>();
+  for (const one of people) {
+    if (found.has(one.fullName)) twice.add(one.fullName);
+    found.set(one.fullName, one);
+  }
+  for (const name of twice) found.delete(name);
+  return found;
+}
 
 function takeLine(
   result: ListRehearsal,

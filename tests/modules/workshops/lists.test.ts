@@ -10,6 +10,7 @@ import { readSchedule, writeCalendar } from '../../../src/modules/workshops/cale
 import { setRegistrations } from '../../../src/modules/workshops/registering.ts';
 import { registrationsBook } from '../../../src/modules/workshops/registrations-file.ts';
 import { fingerprint } from '../../kit/http.ts';
+import { openWorkbook, unzipped } from './workbook.ts';
 import { type House, makeEvent, openHouse } from './workshops-house.ts';
 
 let house: House;
@@ -157,16 +158,19 @@ describe('files of an event', () => {
     );
     const rows = await readSheetRows(bytes, 100);
     expect(rows[0]?.cells).toEqual(['Workshop', 'Moment', 'Doelgroep', 'Ingeschreven', 'Limiet']);
-    const { stdout } = await unzipped(bytes);
-    const names = [...stdout['xl/workbook.xml']!.matchAll(/<sheet name="([^"]+)"/g)].map((match) => match[1]);
-    expect(names).toEqual(
-      ['Overzicht', 'Mix- a-b -c- -', 'Same', 'same (2)', '=1+1 of a title that is much l'].map((name, n) =>
-        n === 4 ? expect.stringMatching(/^=1\+1 of a title/) : name,
-      ),
-    );
+    const sheets = await openWorkbook(bytes);
+    const names = sheets.map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual(['Overzicht', 'Mix- a-b -c- -', 'Same', 'same (2)']);
+    expect(names[4]).toMatch(/^=1\+1 of a title/);
     expect(names.every((name) => (name?.length ?? 99) <= 31)).toBe(true);
-    expect(Object.values(stdout).join('')).not.toContain('<f>');
-    expect(stdout['xl/worksheets/sheet2.xml']).toContain('&apos;=cmd|calc'.replace('&apos;', "'"));
+    expect([...(await unzipped(bytes)).values()].join('')).not.toContain('<f>');
+    expect(sheets[1]?.rows.slice(0, 4)).toEqual([
+      ['Mix: a/b [c]? *\\'],
+      [],
+      ['Naam', 'Klas', 'Aanwezig'],
+      ["'=cmd|calc", "'@sum"],
+    ]);
+    expect(sheets[4]?.rows[0]?.[0]).toMatch(/^'=1\+1/);
   });
 
   it('each page of key sheets is of one class, each code opens the page with the key; the audit keeps who printed', async () => {
@@ -228,23 +232,3 @@ describe('files of an event', () => {
     );
   });
 });
-
-async function unzipped(bytes: Buffer): Promise<{ stdout: Record<string, string> }> {
-  const { fromBuffer } = await import('yauzl');
-  return new Promise((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true }, (error, zip) => {
-      if (error) return reject(error);
-      const stdout: Record<string, string> = {};
-      zip.on('entry', (entry) =>
-        zip.openReadStream(entry, async (wrong, stream) => {
-          if (wrong) return reject(wrong);
-          stdout[entry.fileName] = (await buffer(stream)).toString();
-          zip.readEntry();
-        }),
-      );
-      zip.on('end', () => resolve({ stdout }));
-      zip.on('error', reject);
-      zip.readEntry();
-    });
-  });
-}
