@@ -26,6 +26,10 @@ async function main(): Promise<number> {
     return name && name !== 'help' && name !== '--help' ? 2 : 0;
   }
   const options = readArguments(command, args);
+  if (command.alone) {
+    await command.alone(options, print);
+    return 0;
+  }
   const config = loadConfig();
   configureLog({ level: 'warn', readable: true });
   if (command === checkCommand) mustBeSound(modules);

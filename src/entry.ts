@@ -46,6 +46,8 @@ function onSignal(stop: () => Promise<void>): void {
 
 /** Nothing that slips through may end the process silently: it is written down, and a rejected promise ends nothing. */
 function lastResort(write: (error: unknown, what: string) => void): void {
+  // Whoever read our lines may be gone; writing that down would fail the same way, and so on without end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('unhandledRejection', (error) => write(error, 'unhandled rejection'));
   process.on('uncaughtException', (error) => write(error, 'uncaught exception'));
 }

@@ -32,6 +32,13 @@ export function PreviewStep({ action, resource, preview, sample, error, show, re
           </span>
         </p>
       )}
+      {preview.overview && preview.overview.length > 0 && (
+        <ul className="banner quiet overview">
+          {preview.overview.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
       {preview.secondPerson && preview.eligible > 0 && (
         <p className="banner quiet">
           <Icon name="Users" />

@@ -59,6 +59,15 @@ function bodyParts(description, operation) {
       : media.example === undefined
         ? []
         : [['example', media.example]];
+    if (schema.oneOf)
+      return schema.oneOf.flatMap((one) => {
+        const example = media.examples?.[one.title];
+        return [
+          ...part(one.title, terms(propertiesOf(resolve(description, one)))),
+          ...(example ? [make('p', { class: 'quiet' }, example.summary)] : []),
+          ...(example ? [make('pre', { tabindex: '0' }, JSON.stringify(example.value, null, 2))] : []),
+        ];
+      });
     return [
       ...part(`Body, ${type}`, terms(propertiesOf(schema))),
       ...(schema.properties?.form?.properties ? part('form', terms(propertiesOf(schema.properties.form))) : []),
@@ -78,8 +87,15 @@ function answerParts(operation) {
   }));
   const examples = Object.entries(operation.responses ?? {}).flatMap(([status, { content }]) =>
     Object.values(content ?? {})
-      .filter(({ example }) => example !== undefined && Number(status) < 300)
-      .map(({ example }) => make('pre', { tabindex: '0' }, JSON.stringify(example, null, 2))),
+      .flatMap(({ example, examples }) => [
+        ...(example === undefined ? [] : [['', example]]),
+        ...Object.entries(examples ?? {}).map(([name, { value }]) => [name, value]),
+      ])
+      .filter(() => Number(status) < 300)
+      .flatMap(([name, value]) => [
+        ...(name ? [make('p', { class: 'quiet' }, name)] : []),
+        make('pre', { tabindex: '0' }, JSON.stringify(value, null, 2)),
+      ]),
   );
   return part('Answers', terms(entries), ...examples);
 }

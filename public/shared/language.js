@@ -17,6 +17,11 @@ function firstLanguage() {
 let current = firstLanguage();
 let words = {};
 
+/** Returns the current language, for dates and numbers. */
+export function currentLanguage() {
+  return current;
+}
+
 /** Returns the sentence of this key in the current language, with `{name}` replaced by values. */
 export function say(sentence, values = {}) {
   const text = words[current]?.[sentence] ?? words.en[sentence] ?? sentence;

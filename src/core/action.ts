@@ -93,6 +93,8 @@ export interface ActionDeclaration<M extends ModelName, F extends z.ZodObject, I
   ready?: 'export';
   reading?: Reading<z.output<F>>;
   preview?(row: RowWith<M, I>, context: { form: z.output<F>; core: Core }): Promise<Preview> | Preview;
+  /** Sentences about all records that take part, shown in the preview: what the whole would cost, or when it leaves. */
+  overview?(records: { where: Where<M>; count: number }, context: { form: z.output<F>; core: Core }): Promise<string[]>;
   each?(row: RowWith<M, I>, context: EachContext<z.output<F>>): Promise<Skip | undefined>;
   all?(rows: AsyncIterable<RowWith<M, I>>, context: EachContext<z.output<F>>): Promise<MadeFile>;
 }

@@ -5,12 +5,16 @@ import path from 'node:path';
 import { z } from 'zod';
 import { isWebhookSecret } from '../lib/standard-webhooks.ts';
 import { StartError } from './errors.ts';
+import { type ClamdAddress, readClamdUrl } from './files/clamd.ts';
+import { readStorageUrl } from './files/storage-url.ts';
 import {
   type Dkim,
   dkimOf,
+  type MailboxConfig,
   missingForOutbox,
   type QuietHours,
   quietHoursOf,
+  readMailboxUrl,
   readSmsConfig,
   type SmsConfig,
 } from './outbox/settings.ts';
@@ -29,6 +33,16 @@ const webhookSecret = optionalText.refine(
   (value) => !value || isWebhookSecret(value),
   'must be 24 to 64 bytes in base64. Make one: echo whsec_$(openssl rand -base64 32)',
 );
+
+/** Returns what a reader of a setting has to say against it. */
+function problemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 const timeZone = z.string().refine((zone) => {
   try {
@@ -79,7 +93,15 @@ export const variables = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   TIME_ZONE: timeZone.default('UTC'),
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
-  STORAGE_URL: optionalText.refine((value) => !value || value.startsWith('file:'), 'must begin with file:///'),
+  STORAGE_URL: optionalText.superRefine((value, context) => {
+    const problem = value && problemOf(() => readStorageUrl(value));
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  }),
+  CLAMAV_URL: optionalText.refine(
+    (value) => !value || readClamdUrl(value) !== undefined,
+    'must be tcp://host:3310 or unix:/path',
+  ),
+  CLAMAV_WHEN_AWAY: z.enum(['refuse', 'keep']).default('refuse'),
   SMS_PROVIDER: z.enum(['capture', 'webhook', 'smsaero', 'twilio']).default('capture'),
   SMS_WEBHOOK_URL: optionalText.refine((value) => !value || httpUrl(value), 'must be an address'),
   SMS_WEBHOOK_SECRET: webhookSecret,
@@ -95,6 +117,14 @@ export const variables = z.object({
   WEBHOOK_RATE: z.coerce.number().positive().max(1000).default(20),
   OUTGOING_LOOPBACK: flag.default(false),
   BOUNCE_SECRET: webhookSecret,
+  BOUNCE_MAILBOX_URL: optionalText.refine(
+    (value) => !value || readMailboxUrl(value) !== undefined,
+    'must look like imaps://user:password@mail.example.org/INBOX (in user and password write % as %25)',
+  ),
+  BOUNCE_ADDRESS: optionalText.refine(
+    (value) => !value || /^[^\s<>@,+]{1,30}@[^\s<>@,]+$/.test(value),
+    'must be one address such as bounces@example.org, with 30 characters at most before the @ and no +',
+  ),
   DKIM_DOMAIN: optionalText,
   DKIM_SELECTOR: optionalText,
   DKIM_PRIVATE_KEY: optionalText,
@@ -109,6 +139,12 @@ export const variables = z.object({
   WORKER_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   METRICS_TOKEN: optionalText.refine((value) => !value || value.length >= 16, 'must have 16 characters or more'),
 });
+
+/** The virus scanner, and what becomes of uploads while it gives no verdict. */
+export interface AntivirusConfig {
+  address: ClamdAddress;
+  whenAway: 'refuse' | 'keep';
+}
 
 /** The settled configuration that the rest of the program gets; nothing else reads the environment. */
 export interface Config {
@@ -135,6 +171,8 @@ export interface Config {
   timeZone: string;
   webConcurrency: number;
   storageUrl: string | undefined;
+  /** Absent: uploads are not scanned. */
+  antivirus: AntivirusConfig | undefined;
   sms: SmsConfig;
   /** Webhooks a second over all instances. */
   webhookRate: number;
@@ -142,6 +180,10 @@ export interface Config {
   outgoingLoopback: boolean;
   /** Absent: nobody may report bounces. */
   bounceSecret: string | undefined;
+  /** Absent: no mailbox is read. */
+  bounceMailbox: MailboxConfig | undefined;
+  /** Mails of the own server come back here, with the message's id behind a plus. */
+  bounceAddress: string | undefined;
   dkim: Dkim | undefined;
   /** Minutes of the day, in the time zone, between which only urgent messages leave. */
   quietHours: QuietHours | undefined;
@@ -198,10 +240,13 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     timeZone: v.TIME_ZONE,
     webConcurrency: v.WEB_CONCURRENCY,
     storageUrl: v.STORAGE_URL,
+    antivirus: antivirusOf(v),
     sms: readSmsConfig(v),
     webhookRate: v.WEBHOOK_RATE,
     outgoingLoopback: v.OUTGOING_LOOPBACK,
     bounceSecret: v.BOUNCE_SECRET,
+    bounceMailbox: readMailboxUrl(v.BOUNCE_MAILBOX_URL ?? ''),
+    bounceAddress: v.BOUNCE_ADDRESS,
     dkim: dkimOf(v),
     quietHours: quietHoursOf(v.QUIET_HOURS ?? ''),
     undoSeconds: v.UNDO_SECONDS,
@@ -211,6 +256,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     workerPort: v.WORKER_PORT,
     metricsToken: v.METRICS_TOKEN,
   };
+}
+
+function antivirusOf(v: z.output<typeof variables>): AntivirusConfig | undefined {
+  const address = readClamdUrl(v.CLAMAV_URL ?? '');
+  return address && { address, whenAway: v.CLAMAV_WHEN_AWAY };
 }
 
 /** Returns a secret that is generated once and kept in the data folder, readable by its owner only. */

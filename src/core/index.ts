@@ -14,7 +14,8 @@
 //   audit entry who did what to which record, on behalf of which run
 
 export { type Actor, may, mustMay, publicActor, systemActor } from './access.ts';
-export { type Action, action, type Preview, type Skip, skip } from './action.ts';
+export { type Action, action, type Preview, Skip, skip } from './action.ts';
+export { endAlarm, raiseAlarm } from './alarms.ts';
 export { type Config, ConfigError, loadConfig } from './config.ts';
 export type { Core } from './core.ts';
 export { connectionUrl } from './database/database.ts';
@@ -28,8 +29,10 @@ export {
   StewardError,
   TooManyError,
   tooLarge,
+  unauthenticated,
   unavailable,
 } from './errors.ts';
+export { fileHeaders } from './files/door.ts';
 export * from './files/zip.ts';
 export { checkCommand, coreCommands } from './house/commands.ts';
 export { loadDemo } from './house/demo.ts';
@@ -47,24 +50,61 @@ export {
   smallestModule,
 } from './images/sheet-pdf.ts';
 export { importOf } from './imports/declaration.ts';
+export { importFile } from './imports/import-file.ts';
 export { type JobDeclaration, job } from './job.ts';
 export { startWorker } from './jobs/jobs.ts';
+export { addressKey } from './limits.ts';
 export { configureLog, log } from './log.ts';
-export { type MailDeclaration, type MailInput, mail, type SettledMessage } from './mail.ts';
+export { type MailDeclaration, type MailInput, mail, type SettledMessage, type TriedMessage } from './mail.ts';
 export type { Row, RowWith, Transaction, Where } from './model.ts';
-export { type Card, type Command, command, defineModule, type Figure, type ModuleDeclaration } from './module.ts';
+export {
+  aloneCommand,
+  type Card,
+  type Command,
+  command,
+  defineModule,
+  type Figure,
+  type ModuleDeclaration,
+} from './module.ts';
+export { readAddress } from './outbox/address.ts';
+export { alarmBudget, partsOf, smsPartsLeft } from './outbox/budget.ts';
+export { markMessageSent, resendMessage } from './outbox/cancel.ts';
 export { previewMail, previewSms } from './outbox/mail-preview.ts';
 export { callOut, mustBeCallable, type OutgoingAnswer, OutgoingError } from './outbox/outgoing.ts';
 export { mustBePhone, type Phone, readPhone } from './outbox/phone.ts';
+export { endOfQuiet } from './outbox/quiet-hours.ts';
 export { findSuppression, suppress } from './outbox/suppression.ts';
 export { renderMail } from './outbox/templates.ts';
 export { buildPanel } from './panel/index.ts';
 export { actorOfApiKey, createApiKey, revokeApiKey } from './people/api-keys.ts';
-export { createOperator, isEmail, normaliseEmail, operatorActor, setupLink } from './people/operators.ts';
-export { hashPassword, verifyPassword } from './people/passwords.ts';
+export { giveInitialPassword } from './people/initial-password.ts';
+export {
+  actorOfOperator,
+  blockOperator,
+  createOperator,
+  isEmail,
+  normaliseEmail,
+  oneTimeLink,
+  operatorActor,
+  setupLink,
+} from './people/operators.ts';
+export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
+export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
+export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
+export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
-export { Answer, type Envelope, type LimitRule, plainEnvelope, type RouteRequest, route } from './route.ts';
+export {
+  Answer,
+  type Envelope,
+  type LimitRule,
+  plainEnvelope,
+  type RouteRequest,
+  type RouteVariant,
+  route,
+  type UploadedFile,
+} from './route.ts';
+export { asksSecondPerson } from './runs/approval.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
 export { type ChoiceProblem, type Condition, solveChoices } from './solving/solver.ts';

@@ -1,6 +1,7 @@
 // A mail: its texts in each language in a safe template language, and what happens when it has left or could not.
 import type { Actor } from './access.ts';
 import type { Core } from './core.ts';
+import type { Delivery } from './outbox/delivery.ts';
 import type { Work } from './work.ts';
 
 /** How a message ended. `unknown`: it may have left. `bounced`: it left and came back. */
@@ -15,6 +16,17 @@ export interface SettledMessage {
   reply: string | null;
 }
 
+/** What a declaration's `tried` is told of one try. */
+export interface TriedMessage {
+  id: string;
+  recordId: string | null;
+  data: Record<string, unknown>;
+  kind: Delivery['kind'];
+  reply: string;
+  /** What a webhook's receiver answered, whole; absent when there was no answer. */
+  answer?: { status: number; text: string };
+}
+
 /** What declarations of mails, SMS and webhooks share. */
 export interface MessageDeclaration {
   /** `module.noun`, unique over all channels. */
@@ -22,6 +34,8 @@ export interface MessageDeclaration {
   label: string;
   /** Called in the transaction that settles the message. It must bear being called again for the same message. */
   settled?(work: Work, message: SettledMessage): Promise<void>;
+  /** Called for each try in the transaction that writes it down, before `settled`; also for those that are made again. */
+  tried?(work: Work, message: TriedMessage): Promise<void>;
 }
 
 /** The texts of one language as Liquid templates. `html` is escaped by itself; without it the text is used. */
@@ -62,6 +76,8 @@ export interface MessageInput {
   /** Two messages with the same key are one. */
   idempotencyKey: string;
   notBefore?: Date;
+  /** After this it is of no use and does not leave any more, for example a code; it is cancelled then. */
+  notAfter?: Date;
 }
 
 /** A mail to one person, as a service hands it to `work.send`. */

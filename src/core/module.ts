@@ -19,11 +19,21 @@ export interface Command<O extends z.ZodObject = z.ZodObject> {
   /** Options; booleans become flags, lists may be repeated. */
   options: O;
   run(core: Core, options: z.output<O>, print: (line: string) => void): Promise<void>;
+  /** Instead of `run`, for what needs neither configuration nor database: it works on any machine. */
+  alone?(options: z.output<O>, print: (line: string) => void): Promise<void>;
 }
 
 /** Types a command. */
 export function command<O extends z.ZodObject>(declaration: Command<O>): Command {
   return declaration as unknown as Command;
+}
+
+/** Types a command that needs no running core, for example one that only checks a file. */
+export function aloneCommand<O extends z.ZodObject>(
+  declaration: Omit<Command<O>, 'run' | 'alone'> & Pick<Required<Command<O>>, 'alone'>,
+): Command {
+  const { alone } = declaration;
+  return command({ ...declaration, run: (_core, options, print) => alone(options, print) });
 }
 
 /** A figure on the dashboard that leads somewhere. */

@@ -131,6 +131,8 @@ export interface ResourceDeclaration<M extends ModelName = ModelName> {
   label: { one: string; many: string };
   /** The heading under which the navigation shows it. */
   group: string;
+  /** Whether the navigation shows it even though it can only be read and stands on another record's page. */
+  inNavigation?: true;
   /** A Feather icon's name. */
   icon?: string;
   /** The record's title: a column, or words made from a row's columns. */

@@ -47,6 +47,16 @@ export interface RouteDocs {
   produces?: string;
   /** What `handle` returns, for example. */
   answer?: unknown;
+  /** Where one address does several things: each with its own body and answer. */
+  variants?: readonly RouteVariant[];
+}
+
+/** One of the things that an address does, chosen by its body. */
+export interface RouteVariant {
+  name: string;
+  summary: string;
+  body: z.ZodType;
+  answer?: unknown;
 }
 
 /** The declaration of a route. */
@@ -60,7 +70,7 @@ export interface RouteDeclaration<
   path: string;
   summary: string;
   query?: Q;
-  /** Bodies are read only where this is given. */
+  /** Bodies are read only where this is given; a schema that takes `undefined` lets the client send none. */
   body?: B;
   params?: P;
   /** Whether the handler also gets the body as it came (JSON only), for example to check a signature. */
@@ -72,12 +82,16 @@ export interface RouteDeclaration<
   /** Keys, and list elements, of a JSON body; 20,000 by default. */
   maxKeys?: number;
   maxFiles?: number;
+  /** Refuses what pages of other sites send (Fetch Metadata, Origin): for routes that know callers by a cookie. Programs pass. */
+  refusesForeign?: boolean;
   /** Permission of an API key in the Authorization header; absent: public. */
   permission?: string;
   /** Needs an API key, whatever it may do: the handler asks for the permission. */
   needsKey?: boolean;
   /** Each is consumed per address before the handler runs. */
   limits?: readonly LimitRule[];
+  /** Headers of the answer that scripts of other allowed sites may read, for example `X-Role`. */
+  exposes?: readonly string[];
   /** What the documentation says beyond the schemas. */
   docs?: RouteDocs;
   handle(request: RouteRequest<z.output<Q>, z.output<B>, z.output<P>>): Promise<unknown>;

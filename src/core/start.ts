@@ -11,7 +11,7 @@ import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { applyMigrations } from './database/migrations.ts';
 import { createTransactions } from './database/transaction.ts';
 import { StartError } from './errors.ts';
-import { createFiles } from './files/files.ts';
+import { createFiles, type Files } from './files/files.ts';
 import { houseModule } from './house/module.ts';
 import { prepareFonts } from './images/fonts.ts';
 import { startInstance } from './jobs/instances.ts';
@@ -68,6 +68,10 @@ export async function createCore(options: {
   const registry = buildRegistry(modules);
   prepareFonts(path.join(config.dataDir, 'cache'));
   const files = createFiles({ config, database });
+  await checkFiles(files).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const limits = createLimits(database.pool);
   const core: Core = {
     config,
@@ -92,6 +96,16 @@ export async function createCore(options: {
       await database.close();
     },
   };
+}
+
+// A mistake of the configuration is told now; a storage that is only away does not keep the house from opening.
+async function checkFiles(files: Files): Promise<void> {
+  try {
+    await files.check();
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    log.error({ err: error }, 'the storage of files does not answer yet; until it does, files answer 503');
+  }
 }
 
 export { startWorker };

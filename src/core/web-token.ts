@@ -9,6 +9,8 @@ import type { Core } from './core.ts';
 export interface WebToken {
   /** Whom it is about: `sub`. */
   subject: string;
+  /** The account's own id, where the subject is a name that may pass to somebody else: `id`. */
+  id?: string;
   epoch: number;
   /** Seconds since 1970. */
   issuedAt: number;
@@ -16,11 +18,15 @@ export interface WebToken {
 }
 
 const longest = 4_000;
+/** Seconds that a token may be good at most: what is beyond was written in milliseconds. */
+const longestLife = 400 * 86_400;
+const clockSkew = 60;
 const said = z.strictObject({
   sub: z.string().min(1).max(200),
   aud: z.string(),
   iss: z.literal('steward'),
   epoch: z.int().min(0),
+  id: z.string().min(1).max(64).optional(),
   iat: z.int(),
   exp: z.int(),
 });
@@ -29,10 +35,10 @@ const said = z.strictObject({
 export function signWebToken(
   core: Pick<Core, 'config'>,
   purpose: string,
-  { subject, epoch }: { subject: string; epoch: number },
+  { subject, epoch, id }: Pick<WebToken, 'subject' | 'epoch' | 'id'>,
   seconds: number,
 ): string {
-  return jwt.sign({ epoch }, keyOf(core, purpose), {
+  return jwt.sign({ epoch, ...(id === undefined ? {} : { id }) }, keyOf(core, purpose), {
     algorithm: 'HS256',
     subject,
     audience: purpose,
@@ -51,7 +57,9 @@ export function readWebToken(core: Pick<Core, 'config'>, purpose: string, token:
       issuer: 'steward',
     });
     const { success, data } = said.safeParse(payload);
-    return success ? { subject: data.sub, epoch: data.epoch, issuedAt: data.iat, expiresAt: data.exp } : undefined;
+    if (!success || data.exp - data.iat > longestLife || data.iat > Date.now() / 1000 + clockSkew) return undefined;
+    const { sub: subject, epoch, iat: issuedAt, exp: expiresAt, id } = data;
+    return { subject, epoch, issuedAt, expiresAt, ...(id === undefined ? {} : { id }) };
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError, keptSecret, loadConfig, variables } from '../../src/core/config.ts';
+import { readStorageUrl } from '../../src/core/files/storage-url.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -44,6 +45,8 @@ describe('the configuration', () => {
     ['TIME_ZONE', 'Mars/Olympus'],
     ['WEB_CONCURRENCY', 'many'],
     ['STORAGE_URL', 's3://bucket'],
+    ['CLAMAV_URL', 'http://scanner'],
+    ['CLAMAV_WHEN_AWAY', 'hope'],
     ['SMS_PROVIDER', 'pigeon'],
     ['SMS_WEBHOOK_URL', 'ftp://example.org'],
     ['SMS_WEBHOOK_SECRET', 'short'],
@@ -53,6 +56,8 @@ describe('the configuration', () => {
     ['WEBHOOK_RATE', 'fast'],
     ['OUTGOING_LOOPBACK', 'maybe'],
     ['BOUNCE_SECRET', 'whsec_c2hvcnQ='],
+    ['BOUNCE_MAILBOX_URL', 'mail.example.org'],
+    ['BOUNCE_ADDRESS', 'bounces+x@example.org'],
     ['QUIET_HOURS', 'at night'],
     ['UNDO_SECONDS', '1.5'],
     ['LOG_LEVEL', 'loud'],
@@ -72,6 +77,44 @@ describe('the configuration', () => {
     ],
   ])('names what %j makes necessary', (environment, words) => {
     expect(complaint(environment)).toContain(words);
+  });
+
+  it.each([
+    ['s3://KEY:hush-hush@storage.example.org', 'must look like s3://KEY:SECRET@'],
+    ['s3://KEY:hush-hush@storage.example.org/B', 'must name a bucket'],
+    ['s3://KEY:hush-hush@storage.example.org/bucket?regio=x', 'takes the parameters region and tls'],
+    ['s3://KEY:hush-hush@storage.example.org/bucket?tls=no', 'must say tls=true or tls=false'],
+    ['s3://KEY:hush-hush@storage.example.org/bucket?region=a+b', 'must name a region'],
+    ['s3://KEY:hush-hush@storage.example.org/bucket/../x', 'may name a folder'],
+    ['s3://KEY:hush-hush%@storage.example.org/bucket', 'must have % written as %25'],
+    ['s3://KEY:hush-hush@sto:rage/bucket', 'must name a host'],
+    ['s3://KEY:hush-hush@', 'must look like'],
+    ['gs://hush-hush', 'must begin with file:/// or s3://'],
+  ])('says what is wrong with STORAGE_URL=%s without repeating it', (STORAGE_URL, words) => {
+    const told = complaint({ STORAGE_URL });
+    expect(told).toContain(`- STORAGE_URL ${words}`);
+    expect(told).not.toContain('hush-hush');
+  });
+
+  it('never tells the password of the bounce mailbox', () => {
+    const told = complaint({ BOUNCE_MAILBOX_URL: 'imaps://me:hush-hush%zz@mail.example.org' });
+    expect(told).toContain('- BOUNCE_MAILBOX_URL must look like');
+    expect(told).not.toContain('hush-hush');
+  });
+
+  it('reads a bucket with what its secret may have in it', () => {
+    const { storageUrl } = load({
+      STORAGE_URL: 's3://A%25K:se/cr+et%40@[::1]:9000/my.bucket/a/b?region=eu-1&tls=false',
+    });
+    expect(readStorageUrl(storageUrl ?? '')).toEqual({
+      kind: 's3',
+      endpoint: 'http://[::1]:9000',
+      bucket: 'my.bucket',
+      prefix: 'a/b/',
+      region: 'eu-1',
+      accessKeyId: 'A%K',
+      secretAccessKey: 'se/cr+et@',
+    });
   });
 
   it('tells all mistakes at once', () => {

@@ -20,6 +20,11 @@ describe('web tokens', () => {
     expect(Math.abs(token!.issuedAt - now)).toBeLessThan(60);
   });
 
+  it('keeps the id of an account whose name may pass on', () => {
+    const token = readWebToken(core, purpose, signWebToken(core, purpose, { subject: 'a', epoch: 0, id: 'x-1' }, 60));
+    expect(token).toMatchObject({ subject: 'a', id: 'x-1' });
+  });
+
   it('reads what was signed with the right key and claims, so that the refusals below mean something', () => {
     expect(readWebToken(core, purpose, sign(good, { expiresIn: 60 }))).toBeDefined();
   });
@@ -27,6 +32,9 @@ describe('web tokens', () => {
   it.each([
     ['no end', sign(good)],
     ['an end in milliseconds that passed in seconds', sign({ ...good, exp: now - 3600 })],
+    ['an end in milliseconds', sign({ ...good, exp: (now + 3600) * 1000 })],
+    ['a beginning and an end in milliseconds', sign({ ...good, iat: now * 1000, exp: (now - 3600) * 1000 })],
+    ['an id that is no text', sign({ ...good, id: 7 }, { expiresIn: 60 })],
     ['another algorithm', sign(good, { expiresIn: 60, algorithm: 'HS512' })],
     ['no algorithm', sign(good, { expiresIn: 60, algorithm: 'none' }, '')],
     ['another key', sign(good, { expiresIn: 60 }, 'x'.repeat(32))],

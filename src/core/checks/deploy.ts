@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
+import { readStorageUrl } from '../files/storage-url.ts';
 
 /** A finding. */
 export interface DeployProblem {
@@ -25,6 +26,10 @@ export interface DeployFacts {
   hasDemo: boolean;
   /** API keys in use that never end. */
   endlessKeys: number;
+  /** Why files cannot be stored; undefined when they can. */
+  storageTrouble?: string;
+  /** Whether a configured virus scanner gives no answer. */
+  isScannerAway?: boolean;
 }
 
 const oneMachine = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
@@ -36,6 +41,7 @@ export function deployProblems(config: Config, facts: DeployFacts): DeployProble
     ...aboutAddress(config),
     ...aboutSecrets(config, facts),
     ...aboutMail(config),
+    ...aboutFiles(config, facts),
     ...aboutPlace(config, facts),
   ];
   return all.sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id));
@@ -43,10 +49,15 @@ export function deployProblems(config: Config, facts: DeployFacts): DeployProble
 
 /** Gathers the facts of a running core. */
 export async function deployFacts(core: Core): Promise<DeployFacts> {
-  const [administrators, demo, endlessKeys] = await Promise.all([
+  const [administrators, demo, endlessKeys, storageTrouble, isScannerThere] = await Promise.all([
     core.db.operator.count({ where: { state: 'active', role: { is: { permissions: { has: '*' }, scope: 'all' } } } }),
     core.db.setting.findUnique({ where: { key: 'demo' } }),
     core.db.apiKey.count({ where: { revokedAt: null, expiresAt: null } }),
+    core.files.check().then(
+      () => undefined,
+      (error: Error) => error.message,
+    ),
+    core.files.isScannerThere(),
   ]);
   return {
     isKeyGiven: core.config.isKeyGiven,
@@ -54,6 +65,8 @@ export async function deployFacts(core: Core): Promise<DeployFacts> {
     hasAdministrator: administrators > 0,
     hasDemo: demo !== null,
     endlessKeys,
+    storageTrouble,
+    isScannerAway: !isScannerThere,
   };
 }
 
@@ -158,7 +171,7 @@ function aboutSecrets({ appKey, metricsToken, databaseUrl }: Config, facts: Depl
   ];
 }
 
-function aboutMail({ smtpUrl, mailFrom, sms, undoSeconds }: Config): DeployProblem[] {
+function aboutMail({ smtpUrl, mailFrom, sms, undoSeconds, bounceSecret, bounceMailbox }: Config): DeployProblem[] {
   const sender = /@([^>\s]+)>?$/.exec(mailFrom)?.[1] ?? '';
   return [
     ...when(
@@ -197,7 +210,54 @@ function aboutMail({ smtpUrl, mailFrom, sms, undoSeconds }: Config): DeployProbl
       undoSeconds === 0,
       warning('D024', 'UNDO_SECONDS is 0: nobody can stop a wrong mailing.', 'Set UNDO_SECONDS=10 or more.'),
     ),
+    ...when(
+      smtpUrl !== undefined && bounceSecret === undefined && bounceMailbox === undefined,
+      warning(
+        'D025',
+        'Nobody tells which mails come back: dead addresses are written to again and again.',
+        'Set BOUNCE_MAILBOX_URL, or BOUNCE_SECRET and let your provider post to /api/bounces.',
+      ),
+    ),
   ];
+}
+
+function aboutFiles({ storageUrl, antivirus }: Config, facts: DeployFacts): DeployProblem[] {
+  return [
+    ...when(
+      facts.storageTrouble !== undefined,
+      serious('D040', `Files cannot be stored: ${facts.storageTrouble}`, 'Mend STORAGE_URL, or what it names.'),
+    ),
+    ...when(
+      isPlainStorage(storageUrl),
+      warning(
+        'D041',
+        'STORAGE_URL leads over the network without TLS: files travel in the clear.',
+        'Leave out tls=false (or keep the storage on a private network).',
+      ),
+    ),
+    ...when(
+      facts.isScannerAway === true,
+      serious('D042', 'The virus scanner of CLAMAV_URL does not answer.', 'Start clamd, or correct CLAMAV_URL.'),
+    ),
+    ...when(
+      antivirus?.whenAway === 'keep',
+      warning(
+        'D043',
+        'CLAMAV_WHEN_AWAY is keep: while the scanner is away uploads are kept unscanned.',
+        'Set CLAMAV_WHEN_AWAY=refuse.',
+      ),
+    ),
+  ];
+}
+
+function isPlainStorage(storageUrl: string | undefined): boolean {
+  const place = readStorageUrl(storageUrl ?? 'file:');
+  return place.kind === 's3' && place.endpoint.startsWith('http:') && !isNear(new URL(place.endpoint).hostname);
+}
+
+// A bare word is a neighbour in the same container network.
+function isNear(hostname: string): boolean {
+  return oneMachine.test(hostname) || (!hostname.includes('.') && isIP(hostname) === 0);
 }
 
 function aboutPlace({ databaseUrl, logLevel, demo }: Config, facts: DeployFacts): DeployProblem[] {
@@ -255,10 +315,8 @@ function partsOf(address: string): URL {
 
 function isPlainAndFar(databaseUrl: string): boolean {
   const { hostname, searchParams } = partsOf(databaseUrl);
-  // A bare word is a neighbour in the same container network.
-  const isNear = oneMachine.test(hostname) || (!hostname.includes('.') && isIP(hostname) === 0);
   const mode = searchParams.get('sslmode') ?? 'disable';
-  return !isNear && ['disable', 'allow', 'prefer'].includes(mode);
+  return !isNear(hostname) && ['disable', 'allow', 'prefer'].includes(mode);
 }
 
 function serious(id: string, message: string, hint: string): DeployProblem {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Core } from '../core.ts';
 import type { ModuleDeclaration } from '../module.ts';
 import { projectRoot } from '../project.ts';
-import type { AnyRoute, Envelope } from '../route.ts';
+import type { AnyRoute, Envelope, RouteVariant } from '../route.ts';
 import { actionRoute } from './action-door.ts';
 import { actionOperation, actionSchemas } from './openapi-actions.ts';
 import { exampleOf, type JsonSchema, jsonSchemaOf, propertiesOf } from './openapi-schema.ts';
@@ -111,6 +111,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 function bodyOf(route: AnyRoute): object {
+  const { variants } = route.docs ?? {};
+  if (variants) return { required: true, content: { 'application/json': variantBodies(variants) } };
   const schema = jsonSchemaOf(route.body!);
   const files = Object.entries(route.docs?.files ?? {});
   const withFiles = {
@@ -135,8 +137,22 @@ function bodyOf(route: AnyRoute): object {
   return { required: true, content: Object.fromEntries(content) };
 }
 
+function variantBodies(variants: readonly RouteVariant[]): object {
+  const schemas = variants.map(({ name, summary, body }) => ({
+    name,
+    summary,
+    schema: { title: name, ...jsonSchemaOf(body) },
+  }));
+  return {
+    schema: { oneOf: schemas.map(({ schema }) => schema) },
+    examples: Object.fromEntries(
+      schemas.map(({ name, summary, schema }) => [name, { summary, value: exampleOf(schema) }]),
+    ),
+  };
+}
+
 function successOf(envelope: Envelope, route: AnyRoute): Record<string, object> {
-  const { answer, produces } = route.docs ?? {};
+  const { answer, produces, variants } = route.docs ?? {};
   if (produces)
     return {
       '200': {
@@ -144,9 +160,17 @@ function successOf(envelope: Envelope, route: AnyRoute): Record<string, object> 
         content: { [produces]: { schema: { type: 'string', contentMediaType: produces } } },
       },
     };
+  if (variants) return variantAnswers(envelope, route.summary, variants);
   const { status, body } = envelope.success(answer ?? {});
   const example = answer === undefined ? {} : { example: body };
   return { [status]: { description: route.summary, content: { 'application/json': { schema: {}, ...example } } } };
+}
+
+function variantAnswers(envelope: Envelope, description: string, variants: readonly RouteVariant[]) {
+  const given = variants.map((one) => ({ ...one, ...envelope.success(one.answer ?? {}) }));
+  const examples = Object.fromEntries(given.map(({ name, summary, body }) => [name, { summary, value: body }]));
+  const status = given[0]?.status ?? 200;
+  return { [status]: { description, content: { 'application/json': { schema: {}, examples } } } };
 }
 
 // The envelope itself says how its refusals look, so they cannot differ from what is sent.

@@ -1,6 +1,5 @@
 // Kept files: bytes in a storage, one row each. The rule: bytes first, then the row; a row never lacks its bytes, and bytes
 // without a row are swept. A file that no record claims within a day goes.
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { safeFileName } from '../../lib/file-name.ts';
 import type { Config } from '../config.ts';
@@ -8,7 +7,9 @@ import { notFound } from '../errors.ts';
 import { childLog, type Log } from '../log.ts';
 import type { Row, Transaction } from '../model.ts';
 import { signLink, verifyLink } from '../tokens.ts';
-import { type FileStorage, openFileStorage } from './storage.ts';
+import { type Antivirus, openAntivirus } from './antivirus.ts';
+import { BytesMissing } from './place.ts';
+import { type FileStorage, newKey, openFileStorage } from './storage.ts';
 import { type Swept, sweepFiles } from './sweep.ts';
 
 /** The row of a kept file. */
@@ -33,6 +34,8 @@ export interface NewFile {
   owner?: FileOwner;
   /** Bytes at most; 1 GB by default. */
   maxBytes?: number;
+  /** Came from outside as a stream: the virus scanner looks at it on the way. What came in a form was looked at by the door. */
+  isUpload?: boolean;
 }
 
 /** The files of the installation. */
@@ -56,14 +59,20 @@ export interface Files {
   /** Tells whether the query of an address is one that `link` made and still good. */
   isLinkGood(id: string, query: { e?: unknown; s?: unknown; d?: unknown }): boolean;
   /** Removes expired files, and what belongs to nothing once it is 24 hours old. */
-  sweep(options?: { olderThanHours?: number; now?: Date }): Promise<Swept>;
+  sweep(options?: { olderThanHours?: number; now?: Date; signal?: AbortSignal }): Promise<Swept>;
+  /** Asks the virus scanner, if there is one. Throws invalid naming the field for what it finds, 503 while it is away. */
+  mustBeClean(bytes: Uint8Array, field: string): Promise<void>;
+  /** Tries the storage. Throws a StartError for a mistake of STORAGE_URL, 503 while it is out of reach. */
+  check(): Promise<void>;
+  /** Asks whether the virus scanner answers; true where there is none. */
+  isScannerThere(): Promise<boolean>;
 }
 
 const isId = (id: unknown): id is string => typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id);
 
 /** Builds the files over the storage of STORAGE_URL and the database. */
 export function createFiles(options: {
-  config: Pick<Config, 'storageUrl' | 'dataDir' | 'appKey' | 'publicUrl'>;
+  config: Pick<Config, 'storageUrl' | 'dataDir' | 'appKey' | 'publicUrl'> & Partial<Pick<Config, 'antivirus'>>;
   database: { prisma: Transaction };
   log?: Log;
 }): Files {
@@ -71,10 +80,12 @@ export function createFiles(options: {
   const db = options.database.prisma;
   const log = options.log ?? childLog({ part: 'files' });
   const lost = (file: StoredFile, error: unknown): never => {
+    if (!(error instanceof BytesMissing)) throw error;
     log.error({ err: error, file: file.id }, 'the bytes of a kept file are not there');
     throw notFound('This file does not exist.');
   };
   const storage = openFileStorage(storageUrl, dataDir);
+  const antivirus = openAntivirus(options.config.antivirus);
   const find = async (id: string): Promise<StoredFile> => {
     const file = isId(id) ? await db.storedFile.findUnique({ where: { id } }) : null;
     if (!file || (file.expiresAt && file.expiresAt <= new Date())) throw notFound('This file does not exist.');
@@ -82,7 +93,7 @@ export function createFiles(options: {
   };
   return {
     find,
-    keep: (file, tx = db) => keep(tx, storage, file),
+    keep: (file, tx = db) => keep(tx, storage, antivirus, file),
     claim,
     read: async (id) => {
       const file = await find(id);
@@ -99,16 +110,20 @@ export function createFiles(options: {
     },
     publicLink: (id) => `${publicUrl}/files/${id}`,
     isLinkGood: (id, { e, s, d }) => verifyLink(appKey, 'file', d === '1' ? `${id} d` : id, { e, s }),
-    sweep: ({ olderThanHours = 24, now = new Date() } = {}) =>
-      sweepFiles(db, storage, now, new Date(now.getTime() - olderThanHours * 3_600_000)),
+    sweep: ({ olderThanHours = 24, now = new Date(), signal } = {}) =>
+      sweepFiles(db, storage, { now, before: new Date(now.getTime() - olderThanHours * 3_600_000), signal }),
+    mustBeClean: antivirus.mustBeClean,
+    check: storage.check,
+    isScannerThere: antivirus.isThere,
   };
 }
 
-async function keep(tx: Transaction, storage: FileStorage, file: NewFile): Promise<StoredFile> {
-  const name = randomBytes(20).toString('hex');
-  // The first two digits make folders, so that none grows without bound.
-  const key = `${name.slice(0, 2)}/${name}`;
-  const written = await storage.write(key, file.content, file.maxBytes ?? 1_000_000_000);
+async function keep(tx: Transaction, storage: FileStorage, antivirus: Antivirus, file: NewFile): Promise<StoredFile> {
+  const key = newKey();
+  const isScanned = file.isUpload && !(file.content instanceof Uint8Array);
+  if (file.isUpload && file.content instanceof Uint8Array) await antivirus.mustBeClean(file.content, 'file');
+  const content = isScanned ? antivirus.follow(file.content as Readable) : file.content;
+  const written = await storage.write(key, content, file.maxBytes ?? 1_000_000_000);
   const row = {
     ...written,
     key,

@@ -1,141 +1,83 @@
-// Where the bytes of kept files lie. The rule: nothing outside this room knows whether it is a folder or a service. The only
-// room that imports flydrive; another driver is chosen in `openFileStorage` and nowhere else.
-import { createHash } from 'node:crypto';
-import { promises as fs } from 'node:fs';
+// Where the bytes of kept files lie. The rule: nothing outside this room knows whether it is a folder or a bucket; a place that is
+// out of reach is 503, and leaves nothing half written.
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Disk } from 'flydrive';
-import { FSDriver } from 'flydrive/drivers/fs';
-import { StewardError, tooLarge, unavailable } from '../errors.ts';
+import { StartError, StewardError, unavailable } from '../errors.ts';
 import { childLog } from '../log.ts';
+import { openFolder } from './folder.ts';
+import { Meter } from './meter.ts';
+import { BytesMissing, type ListedPage, type Place, systemCode } from './place.ts';
+import { openBucket } from './s3.ts';
+import { readStorageUrl } from './storage-url.ts';
 
 /** The verbs of a storage. Keys are ours: two hexadecimal digits, a slash, forty digits. */
 export interface FileStorage {
-  /** Writes and makes durable. Throws 413 over `maxBytes`, 503 when there is no room; then nothing of it is left. */
+  /** Writes and makes durable. Throws 413 over `maxBytes`, 503 when it cannot; then nothing of it is left. */
   write(key: string, content: Uint8Array | Readable, maxBytes: number): Promise<{ size: number; sha256: string }>;
-  /** Opens for reading; rejects when the bytes are not there. */
+  /** Opens for reading. Rejects with BytesMissing when they are not there, with 503 when nobody can say. */
   stream(key: string): Promise<Readable>;
   bytes(key: string): Promise<Buffer>;
   /** Removes; what is not there is fine. */
   remove(key: string): Promise<void>;
-  /** Lists the keys that begin with two hexadecimal digits. */
-  list(folder: string): Promise<string[]>;
-  writtenAt(key: string): Promise<Date>;
-}
-
-interface Place {
-  disk: Disk;
-  /** Makes sure the bytes survive a power cut before a row speaks of them. */
-  settle(key: string): Promise<void>;
+  /** Lists some of the keys behind `after`, in their order; all from the beginning. */
+  page(after?: string): Promise<ListedPage>;
+  /** Throws away halves of writings that were begun before then and never ended; returns how many. */
+  removeHalves(before: Date): Promise<number>;
+  /** Writes, reads and removes a few bytes. Throws a StartError for a mistake of the configuration, 503 while it is out of reach. */
+  check(): Promise<void>;
 }
 
 const log = childLog({ part: 'storage' });
 
+/** Makes a key that nobody can guess. Its first two digits make folders, so that none grows without bound. */
+export function newKey(): string {
+  const name = randomBytes(20).toString('hex');
+  return `${name.slice(0, 2)}/${name}`;
+}
+
 /** Opens the storage that STORAGE_URL names; without one, a folder in the data folder. Throws at once when it names none we know. */
 export function openFileStorage(storageUrl: string | undefined, dataDir: string): FileStorage {
-  const { disk, settle } = choosePlace(storageUrl, dataDir);
+  const place = choosePlace(storageUrl, dataDir);
   return {
-    write: (key, content, maxBytes) => write(disk, settle, key, content, maxBytes),
-    stream: (key) => openStream(disk, key),
-    // Not the library's getBytes: of an empty file it returns 64 KB of the process's shared memory (seen in 1.3.0).
-    bytes: async (key) => buffer(await openStream(disk, key)),
-    remove: (key) => disk.delete(key),
-    list: (folder) => list(disk, folder),
-    writtenAt: async (key) => (await disk.getMetaData(key)).lastModified,
+    write: (key, content, maxBytes) => write(place, key, content, maxBytes),
+    stream: (key) => read(() => place.open(key)),
+    // Not flydrive's getBytes: of an empty file it returns 64 KB of the process's shared memory (seen in 1.3.0).
+    bytes: (key) => read(async () => buffer(await place.open(key))),
+    remove: place.remove,
+    page: place.page,
+    removeHalves: place.removeHalves,
+    check: () => check(place),
   };
 }
 
 function choosePlace(storageUrl: string | undefined, dataDir: string): Place {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(?:\/\/)?(.*)$/is.exec(storageUrl ?? 'file:') ?? [];
-  if (scheme !== 'file')
-    throw new Error(
-      `STORAGE_URL begins with "${scheme || storageUrl}", which is not supported. Leave it empty to keep files in DATA_DIR, or write file:///path.`,
-    );
-  const location = rest ? path.resolve(rest) : path.join(dataDir, 'files');
-  const disk = new Disk(new FSDriver({ location, visibility: 'private' }));
-  return { disk, settle: (key) => flush(path.join(location, key)) };
-}
-
-async function flush(file: string): Promise<void> {
-  for (const target of [file, path.dirname(file)]) {
-    const handle = await fs.open(target, 'r');
-    await handle.sync().finally(() => handle.close());
+  try {
+    const place = readStorageUrl(storageUrl ?? 'file:');
+    return place.kind === 's3' ? openBucket(place) : openFolder(place.path ?? path.join(dataDir, 'files'));
+  } catch (error) {
+    throw new StartError(`STORAGE_URL ${(error as Error).message}. Leave it empty to keep files in DATA_DIR.`);
   }
 }
 
-async function write(
-  disk: Disk,
-  settle: Place['settle'],
-  key: string,
-  content: Uint8Array | Readable,
-  maxBytes: number,
-) {
+async function write(place: Place, key: string, content: Uint8Array | Readable, maxBytes: number) {
   const meter = new Meter(maxBytes);
   try {
     if (content instanceof Uint8Array) {
       meter.count(content);
-      await disk.put(key, content);
-    } else await disk.putStream(key, meter.follow(content));
-    if (meter.failure) throw meter.failure;
-    await settle(key);
+      await place.put(key, content);
+    } else await place.putStream(key, meter.follow(content), () => meter.mustBeWhole());
+    meter.mustBeWhole();
   } catch (error) {
-    await disk.delete(key).catch(() => {});
+    await place.remove(key).catch(() => {});
     if (!(content instanceof Uint8Array)) content.destroy();
     throw meter.failure ?? writeFailure(error);
   }
   return meter.result();
 }
 
-/** Counts and hashes what goes through, and remembers why the source failed: the storage library tells only that it did. */
-class Meter {
-  readonly #hash = createHash('sha256');
-  readonly #maxBytes: number;
-  #size = 0;
-  failure: unknown;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  count(chunk: Uint8Array): void {
-    this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) throw tooLarge('The file is too large.');
-    this.#hash.update(chunk);
-  }
-
-  /** Passes the source on; when it fails, ends early instead of failing, so that the file is closed before it is removed. */
-  follow(source: Readable): Readable {
-    const through = new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        if (this.failure) return done();
-        try {
-          this.count(chunk);
-          done(null, chunk);
-        } catch (error) {
-          fail(error);
-          done();
-        }
-      },
-    });
-    const fail = (error: unknown) => {
-      this.failure ??= error;
-      source.unpipe(through);
-      through.end();
-    };
-    const brokenOff = () => source.errored ?? new Error('The source of the file broke off.');
-    source.on('error', fail);
-    source.on('close', () => source.readableEnded || fail(brokenOff()));
-    if (source.destroyed) fail(brokenOff());
-    return source.pipe(through);
-  }
-
-  result() {
-    return { size: this.#size, sha256: this.#hash.digest('hex') };
-  }
-}
-
-/** What the storage itself says is for the log; of a full disk under a stream the library tells only that it was aborted. */
+/** What the place itself says is for the log; of a full disk under a stream the library tells only that it was aborted. */
 function writeFailure(error: unknown): unknown {
   if (error instanceof StewardError) return error;
   log.error({ err: error }, 'a file could not be stored');
@@ -146,35 +88,26 @@ function writeFailure(error: unknown): unknown {
   );
 }
 
-/** Returns the system's code such as ENOSPC, however deep the library has wrapped it. */
-function systemCode(error: unknown): string | undefined {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    const { syscall, code } = e as NodeJS.ErrnoException;
-    if (syscall && code) return code;
+async function read<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof BytesMissing) throw error;
+    log.error({ err: error }, 'a file could not be read');
+    throw unavailable('Files cannot be read at the moment.', error);
   }
-  return undefined;
 }
 
-/** A local stream opens late; waiting for it turns lost bytes into a rejection instead of a broken answer. */
-async function openStream(disk: Disk, key: string): Promise<Readable> {
-  const stream = await disk.getStream(key);
-  await new Promise<void>((resolve, reject) => {
-    const done = () => resolve();
-    stream.once('readable', done).once('end', done).once('error', reject);
-  });
-  return stream;
-}
-
-async function list(disk: Disk, folder: string): Promise<string[]> {
-  const keys: string[] = [];
-  let page: string | undefined;
-  do {
-    const found = await disk.listAll(folder, { recursive: true, paginationToken: page }).catch((error) => {
-      if (systemCode(error) === 'ENOENT') return { objects: [], paginationToken: undefined };
-      throw error;
-    });
-    for (const object of found.objects) if (object.isFile) keys.push(object.key);
-    page = found.paginationToken;
-  } while (page);
-  return keys;
+async function check(place: Place): Promise<void> {
+  const key = newKey();
+  try {
+    await place.put(key, Buffer.from('Steward was here.'));
+    await buffer(await place.open(key));
+    await place.page();
+    await place.remove(key);
+  } catch (error) {
+    const mistake = place.mistake(error);
+    if (mistake) throw new StartError(mistake, error);
+    throw unavailable('The storage of STORAGE_URL is out of reach.', error);
+  }
 }

@@ -1,6 +1,8 @@
 // What nobody needs any more is removed: expired files, files that no record claimed, bytes that no row knows.
-// The rule: the row goes first, and its condition is asked again in the deletion, so a file that is claimed meanwhile stays.
+// The rule: the row goes first, and its condition is asked again in the deletion, so a file that is claimed meanwhile stays. A sweep
+// may be killed anywhere, and several may sweep at once: the place reached is kept, and removing twice is removing once.
 import type { Transaction, Where } from '../model.ts';
+import type { Listed } from './place.ts';
 import type { FileStorage } from './storage.ts';
 
 /** How many of each kind a sweep removed. */
@@ -10,18 +12,32 @@ export interface Swept {
   orphans: number;
 }
 
-const folders = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
+/** What a sweep goes by: what had expired at `now`, what was written before `before` and belongs to nothing. */
+export interface Sweeping {
+  now: Date;
+  before: Date;
+  /** Ends it early; the next one goes on from there. */
+  signal?: AbortSignal;
+}
 
-/** Removes what has expired at `now`, and what was written before `before` and belongs to nothing. */
-export async function sweepFiles(db: Transaction, storage: FileStorage, now: Date, before: Date): Promise<Swept> {
-  const expired = await removeRows(db, storage, { expiresAt: { lte: now } });
-  const unclaimed = await removeRows(db, storage, { claimedAt: null, createdAt: { lt: before } });
-  let orphans = 0;
-  for (const folder of folders) orphans += await removeOrphans(db, storage, folder, before);
+const placeKey = 'files.sweep';
+const atOnce = 500;
+
+/** Sweeps once through everything, beginning where an earlier sweep was stopped. */
+export async function sweepFiles(db: Transaction, storage: FileStorage, sweeping: Sweeping): Promise<Swept> {
+  const { now, before } = sweeping;
+  const expired = await removeRows(db, storage, { expiresAt: { lte: now } }, sweeping);
+  const unclaimed = await removeRows(db, storage, { claimedAt: null, createdAt: { lt: before } }, sweeping);
+  const orphans = await removeOrphans(db, storage, sweeping);
   return { expired, unclaimed, orphans };
 }
 
-async function removeRows(db: Transaction, storage: FileStorage, where: Where<'StoredFile'>): Promise<number> {
+async function removeRows(
+  db: Transaction,
+  storage: FileStorage,
+  where: Where<'StoredFile'>,
+  { signal }: Sweeping,
+): Promise<number> {
   let removed = 0;
   let last = '';
   for (;;) {
@@ -31,6 +47,7 @@ async function removeRows(db: Transaction, storage: FileStorage, where: Where<'S
       take: 200,
     });
     for (const { id, key } of rows) {
+      if (signal?.aborted) return removed;
       const { count } = await db.storedFile.deleteMany({ where: { AND: [where, { id }] } });
       if (count === 0) continue;
       await storage.remove(key);
@@ -41,19 +58,50 @@ async function removeRows(db: Transaction, storage: FileStorage, where: Where<'S
   }
 }
 
-async function removeOrphans(db: Transaction, storage: FileStorage, folder: string, before: Date): Promise<number> {
-  const keys = await storage.list(folder);
+async function removeOrphans(db: Transaction, storage: FileStorage, { before, signal }: Sweeping): Promise<number> {
   let removed = 0;
-  for (let at = 0; at < keys.length; at += 500) {
-    const some = keys.slice(at, at + 500);
-    const rows = await db.storedFile.findMany({ where: { key: { in: some } }, select: { key: true } });
-    const known = new Set(rows.map((row) => row.key));
-    for (const key of some) {
-      // Young bytes may be of a row that is just being written.
-      if (known.has(key) || (await storage.writtenAt(key)) >= before) continue;
-      await storage.remove(key);
-      removed += 1;
-    }
+  for (let after = await placeReached(db); !signal?.aborted; ) {
+    const page = await storage.page(after);
+    for (let at = 0; at < page.objects.length; at += atOnce)
+      removed += await removeUnknown(db, storage, page.objects.slice(at, at + atOnce), before);
+    after = page.next;
+    await keepPlace(db, after);
+    if (after !== undefined) continue;
+    await storage.removeHalves(before);
+    return removed;
   }
   return removed;
+}
+
+async function removeUnknown(db: Transaction, storage: FileStorage, some: Listed[], before: Date): Promise<number> {
+  const rows = await db.storedFile.findMany({
+    where: { key: { in: some.map(({ key }) => key) } },
+    select: { key: true },
+  });
+  const known = new Set(rows.map(({ key }) => key));
+  let removed = 0;
+  for (const { key, writtenAt } of some) {
+    if (known.has(key)) continue;
+    // Young bytes may be of a row that is just being written.
+    const at = await writtenAt();
+    if (!at || at >= before) continue;
+    await storage.remove(key);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function placeReached(db: Transaction): Promise<string | undefined> {
+  const kept = await db.setting.findUnique({ where: { key: placeKey } });
+  return typeof kept?.value === 'string' ? kept.value : undefined;
+}
+
+async function keepPlace(db: Transaction, after: string | undefined): Promise<void> {
+  if (after === undefined) await db.setting.deleteMany({ where: { key: placeKey } });
+  else
+    await db.setting.upsert({
+      where: { key: placeKey },
+      create: { key: placeKey, value: after },
+      update: { value: after },
+    });
 }

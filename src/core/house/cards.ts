@@ -4,7 +4,7 @@ import { scopeFilter } from '../access.ts';
 import type { Card } from '../module.ts';
 import { ownRuns } from './own-rows.ts';
 
-/** Counts of messages by state. */
+/** Counts of messages by state; what keeps them from leaving stands among the alarms. */
 export const outboxCard: Card = {
   title: 'Outbox',
   permission: 'core:outbox',

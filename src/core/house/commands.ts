@@ -21,7 +21,10 @@ const operatorCreate = command({
     name: z.string().max(100).optional(),
     password: z.string().max(200).optional(),
     role: z.string().default('administrator'),
-    account: z.string().max(100).optional(),
+    account: z
+      .string()
+      .regex(/^[^@\s]{1,100}$/, 'may have neither blanks nor an @')
+      .optional(),
   }),
   async run(core, { account, role, ...given }, print) {
     const link = await core.transaction(systemActor, async (work) => {

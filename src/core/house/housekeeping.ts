@@ -9,8 +9,8 @@ export const sweepFiles = job({
   name: 'core.sweep-files',
   data: nothing,
   schedule: '17 * * * *',
-  async run(core) {
-    const swept = await core.files.sweep();
+  async run(core, _data, { signal }) {
+    const swept = await core.files.sweep({ signal });
     if (swept.expired + swept.unclaimed + swept.orphans > 0) core.log.info({ ...swept }, 'files were swept');
   },
 });

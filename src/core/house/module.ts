@@ -2,9 +2,12 @@
 import { actionRoute, runRoute } from '../doors/action-door.ts';
 import { startSchedules } from '../doors/schedules.ts';
 import { defineModule } from '../module.ts';
+import { readBounceMailbox } from '../outbox/mailbox-job.ts';
+import { askSmsaero } from '../outbox/sms-reports.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
+import { alarms, alarmsCard } from './alarms.ts';
 import { auditEntries } from './audit.ts';
 import { outboxCard, runsCard } from './cards.ts';
 import { pruneLimits, sweepFiles } from './housekeeping.ts';
@@ -19,6 +22,8 @@ import { askToLeave, leave, takeBounces } from './outbox-routes.ts';
 import { roles } from './roles.ts';
 import { runItems, runs } from './runs.ts';
 import { schedules } from './schedules.ts';
+import { smsBudget } from './sms-budget.ts';
+import { takeSmsaeroReport, takeSmsReport, takeTwilioReport } from './sms-routes.ts';
 import { suppressions } from './suppressions.ts';
 
 /** The core's own module. */
@@ -35,6 +40,8 @@ export const houseModule = defineModule({
     'core:send': 'Send messages again, withdraw them, mark them as sent',
     'core:mail-accounts': 'Manage mail servers',
     'core:suppressions': 'See and change which addresses get no messages',
+    'core:alarms': 'See alarms and mark them as seen to',
+    'core:sms-budget': 'Change what SMS may cost in a month',
     'core:templates': 'Write the texts of mails and SMS',
     'core:api-keys': 'See and revoke API keys',
     'core:export': 'Export operators, messages, runs and their records, as far as they may be read',
@@ -47,8 +54,10 @@ export const houseModule = defineModule({
     schedules,
     messages,
     messageAttempts,
+    alarms,
     suppressions,
     mailTemplates,
+    smsBudget,
     operators,
     roles,
     apiKeys,
@@ -56,9 +65,21 @@ export const houseModule = defineModule({
     storedFiles,
     auditEntries,
   ],
-  routes: { envelope: plainEnvelope, list: [actionRoute, runRoute, askToLeave, leave, takeBounces] },
+  routes: {
+    envelope: plainEnvelope,
+    list: [actionRoute, runRoute, askToLeave, leave, takeBounces, takeSmsReport, takeTwilioReport, takeSmsaeroReport],
+  },
   pages: { '/docs': 'docs/index.html' },
-  jobs: [sweepFiles, pruneLimits, startSchedules, forgetImports, sendResetJob, expireApprovals],
+  jobs: [
+    sweepFiles,
+    pruneLimits,
+    readBounceMailbox,
+    askSmsaero,
+    startSchedules,
+    forgetImports,
+    sendResetJob,
+    expireApprovals,
+  ],
   mails: [invitation, passwordReset],
-  cards: [runsCard, outboxCard],
+  cards: [alarmsCard, runsCard, outboxCard],
 });

@@ -96,10 +96,15 @@ export const operators = resource('Operator', {
     },
     accountName: {
       label: 'Account name',
-      help: 'May be used to sign in instead of the e-mail address.',
+      help: 'Public APIs know the operator by it instead of by the e-mail address.',
       list: false,
       create: true,
       update: true,
+      rule: z
+        .string()
+        .trim()
+        .max(100, 'is too long')
+        .regex(/^[^@\s]*$/, 'may have neither blanks nor an @'),
     },
     totpSince: { label: 'Second factor since', list: false, filter: true },
     scopeId: {

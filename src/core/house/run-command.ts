@@ -57,6 +57,7 @@ export function previewInWords(preview: ActionPreview): string[] {
     ...(preview.sends && preview.undoSeconds > 0
       ? [`  Messages leave ${preview.undoSeconds} seconds after the start.`]
       : []),
+    ...(preview.overview ?? []).map((sentence) => `  ${sentence}`),
     ...(preview.sample ? [`  For example: ${preview.sample.preview.summary}`] : []),
     ...(preview.sample?.preview.warning ? [`  Look at this: ${preview.sample.preview.warning}`] : []),
   ];

@@ -6,7 +6,7 @@ export { type Composition, compose, forgetTemplates, type Overlay, type Template
 export { type DrawnText, drawText, measureText, placeText, type TextStyle } from './text-drawing.ts';
 
 /** The kinds of picture that are read. */
-export type ImageFormat = 'png' | 'jpeg' | 'webp';
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif';
 
 /** What the head of a picture tells. */
 export interface ImageFacts {
@@ -19,6 +19,7 @@ export interface ImageFacts {
 
 /** What may be sent. */
 export interface ImageLimits {
+  /** PNG, JPEG and WebP by default; GIF only where it is asked for. */
   formats?: readonly ImageFormat[];
   /** 10 MB by default. */
   maxBytes?: number;
@@ -28,6 +29,16 @@ export interface ImageLimits {
   maxSide?: number;
   /** The field that is named in errors; `image` by default. */
   field?: string;
+}
+
+/** What a picture should become. */
+export interface ImageShape {
+  /** Longest side of the result in pixels; a larger picture is made smaller. */
+  fit?: number;
+  /** Exactly so many pixels wide and high: the middle of the picture fills them. */
+  crop?: { width: number; height: number };
+  /** The format written, whatever came; JPEG lays what is transparent on white. */
+  as?: 'png' | 'jpeg';
 }
 
 /** A picture written anew, with nothing of the old file in it but the pixels. */
@@ -48,15 +59,9 @@ export async function inspectImage(bytes: Uint8Array, limits: ImageLimits = {}):
 
 /**
  * Decodes a picture, turns it upright and writes it anew in sRGB without metadata: PNG stays PNG, JPEG stays JPEG, WebP becomes
- * one of them, because PDF knows no WebP. Throws `invalid` with the reason, `too-large` over `maxBytes`.
+ * one of them, because PDF knows no WebP, and of a GIF the first picture becomes a PNG. Throws `invalid` with the reason, `too-large` over `maxBytes`.
  */
-export async function reencodeImage(
-  bytes: Uint8Array,
-  options: ImageLimits & {
-    /** Longest side of the result in pixels; a larger picture is made smaller. */
-    fit?: number;
-  } = {},
-): Promise<CleanImage> {
+export async function reencodeImage(bytes: Uint8Array, options: ImageLimits & ImageShape = {}): Promise<CleanImage> {
   const library = await imageLibrary();
   const facts = await inspect(library, bytes, options);
   return inTurn(async () => {
@@ -92,6 +97,7 @@ function formatOf(bytes: Uint8Array): ImageFormat | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 16)).toString('latin1');
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (/^GIF8[79]a/.test(head)) return 'gif';
   return head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP' ? 'webp' : undefined;
 }
 
@@ -99,7 +105,7 @@ async function rewrite(
   library: ImageLibrary,
   bytes: Uint8Array,
   facts: Head,
-  options: ImageLimits & { fit?: number },
+  options: ImageLimits & ImageShape,
 ): Promise<CleanImage> {
   const pixels = options.maxPixels ?? 40_000_000;
   let picture = library(bytes, { failOn: 'warning', limitInputPixels: pixels, sequentialRead: true })
@@ -107,7 +113,11 @@ async function rewrite(
     .autoOrient()
     .toColourspace('srgb');
   if (options.fit) picture = picture.resize(options.fit, options.fit, { fit: 'inside', withoutEnlargement: true });
-  const isPng = facts.format === 'png' || (facts.format === 'webp' && facts.hasAlpha);
+  if (options.crop) picture = picture.resize({ ...options.crop, fit: 'cover' });
+  const isPng = options.as
+    ? options.as === 'png'
+    : facts.format === 'png' || facts.format === 'gif' || (facts.format === 'webp' && facts.hasAlpha);
+  if (!isPng && facts.hasAlpha) picture = picture.flatten({ background: '#ffffff' });
   const written = isPng
     ? picture.png({ compressionLevel: 6 })
     : picture.jpeg({ quality: 92, chromaSubsampling: '4:4:4' });

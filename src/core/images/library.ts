@@ -1,4 +1,4 @@
-// The picture library. The rule: fonts are prepared before it loads, and it can open PNG, JPEG and WebP and nothing else.
+// The picture library. The rule: fonts are prepared before it loads, and it can open PNG, JPEG, WebP and GIF and nothing else.
 // The only room that imports sharp.
 import type sharp from 'sharp';
 import { prepareFonts } from './fonts.ts';
@@ -23,7 +23,12 @@ async function load(): Promise<ImageLibrary> {
   library.cache(false);
   library.block({ operation: ['VipsForeignLoad'] });
   library.unblock({
-    operation: ['VipsForeignLoadPngBuffer', 'VipsForeignLoadJpegBuffer', 'VipsForeignLoadWebpBuffer'],
+    operation: [
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadNsgifBuffer',
+    ],
   });
   return library;
 }

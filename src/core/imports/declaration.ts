@@ -1,6 +1,6 @@
 // An import: how the rows of a spreadsheet become records of one resource. Said once; sample, mapping, rehearsal, commit, error file and
 // undo follow from it. Its rule: what is not listed here is never written by an import.
-import type { Column, ModelName, Row } from '../model.ts';
+import type { Column, ModelName, Row, Transaction } from '../model.ts';
 import type { Work } from '../work.ts';
 
 /** One column of the spreadsheet; it writes the model's column of its name. */
@@ -27,10 +27,17 @@ export interface ImportDeclaration<M extends ModelName = ModelName> {
   columns: Readonly<Partial<Record<Column<M>, ImportColumn>>>;
   /** Columns that together say which record a row means: imported ones or those asked once. Compared as they are written. */
   matchBy: readonly [Column<M>, ...Column<M>[]];
-  /** Asked once for the whole file, for rows that do not say it themselves, for example the campaign. */
-  ask?: Readonly<Partial<Record<Column<M>, { label: string; help?: string; required?: boolean }>>>;
+  /** Asked once for the whole file, for rows that do not say it themselves, for example the campaign. `isFound`: left out, `create` finds it by itself. */
+  ask?: Readonly<Partial<Record<Column<M>, { label: string; help?: string; required?: boolean; isFound?: boolean }>>>;
   /** What happens to a row whose record is there already. `update` (default) changes it; `keep` leaves it as it is. */
   existing?: 'update' | 'keep';
+  /**
+   * Tables without headings that are known by their first row, for example an old program's file: `header` are the headings that such a
+   * table would have.
+   */
+  bare?: { header: readonly string[]; fits(cells: readonly string[]): boolean };
+  /** Says of each of these rows why it does not fit, where only the module can know; undefined where it does. Reads only. */
+  check?(tx: Transaction, rows: Partial<Row<M>>[]): Promise<(string | undefined)[]>;
   /** Makes records in this order and returns their ids; by default the resource's service one by one, or plainly all at once. */
   create?(work: Work, values: Partial<Row<M>>[]): Promise<{ id: string }[]>;
 }

@@ -11,6 +11,7 @@ import type { AnyResource } from '../resource.ts';
 import { readKeptSheet } from '../spreadsheets/sheet-reader.ts';
 import type { Work } from '../work.ts';
 import { importOfModel, parseAsked, parseMapping } from './context.ts';
+import type { AnyImport } from './declaration.ts';
 import type { Import } from './lease.ts';
 import { rememberMapping } from './mapping.ts';
 import { sealedSamples } from './secrets.ts';
@@ -31,7 +32,7 @@ export async function uploadImport(
   model: string,
   file: { name: string; content: Readable | Uint8Array },
 ): Promise<{ id: string }> {
-  const { resource } = importOfModel(core, actor, model);
+  const { resource, declaration } = importOfModel(core, actor, model);
   const id = randomUUID();
   const expiresAt = new Date(Date.now() + keepDays * 86_400_000);
   const owner = { resource: 'Import', recordId: id };
@@ -43,9 +44,10 @@ export async function uploadImport(
     expiresAt,
     owner,
     maxBytes: mostBytes,
+    isUpload: true,
   });
   try {
-    const seen = await lookThrough(core, stored.id);
+    const seen = await lookThrough(core, declaration, stored.id);
     await core.transaction(actor, async (work) => {
       const row = { id, resource: model, fileId: stored.id, fileName: name, sha256: stored.sha256, expiresAt, ...seen };
       await work.tx.import.create({ data: { ...row, ...ownerOf(actor) } });
@@ -67,19 +69,21 @@ function ownerOf(actor: Actor) {
   };
 }
 
-async function lookThrough(core: Core, fileId: string) {
+async function lookThrough(core: Core, { bare }: AnyImport, fileId: string) {
   const rows = readKeptSheet(core, fileId);
   const first: string[][] = [];
   let count = 0;
   for (;;) {
     const step = await rows.next();
     if (step.done) {
-      const [header = [], ...samples] = first;
-      if (count < 2) throw invalid('This file has no rows below its headings.', { file: 'has no rows' });
+      const isBare = bare?.fits(first[0] ?? []) ?? false;
+      const [header = [], ...samples] = isBare ? [[...(bare?.header ?? [])], ...first] : first;
+      const total = isBare ? count : count - 1;
+      if (total < 1) throw invalid('This file has no rows below its headings.', { file: 'has no rows' });
       return {
         header,
         samples: sealedSamples(core, samples),
-        total: count - 1,
+        total,
         format: step.value.format,
         separator: step.value.separator,
       };

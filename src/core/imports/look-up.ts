@@ -1,6 +1,7 @@
 // Records that cells name by their title or another word. Its rule: only records that the actor may know of are found, and a word that names
 // two of them names none.
 
+import { modelOf } from '../database/datamodel.ts';
 import { tableOf } from '../database/tables.ts';
 import type { Transaction } from '../model.ts';
 import { type ImportContext, type MappedColumn, scopeOf } from './context.ts';
@@ -39,7 +40,9 @@ async function idsByWord(
   for (const by of spec.lookUp ?? []) {
     const open = words.filter((word) => !ids.has(word.toLowerCase()));
     if (open.length === 0) break;
-    const where = { AND: [scope, { [by]: { in: open, ...(by === 'id' ? {} : { mode: 'insensitive' }) } }] };
+    const among = wordsFor(model, by, open);
+    if (!among) continue;
+    const where = { AND: [scope, { [by]: among }] };
     const select = { id: true, [by]: true };
     for (const row of await tableOf(client, model).findMany({ where, select, take: 5_000 })) {
       const word = String(row[by]).toLowerCase();
@@ -47,4 +50,12 @@ async function idsByWord(
     }
   }
   return ids;
+}
+
+// By a number only what is one can be found; a text is found whatever its letters' case.
+function wordsFor(model: string, by: string, words: string[]): object | undefined {
+  if (by === 'id') return { in: words };
+  if (modelOf(model).columns.get(by)?.type !== 'number') return { in: words, mode: 'insensitive' };
+  const numbers = words.filter((word) => /^[1-9]\d{0,8}$/.test(word)).map(Number);
+  return numbers.length > 0 ? { in: numbers } : undefined;
 }

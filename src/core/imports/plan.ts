@@ -40,6 +40,7 @@ export async function planRows(
 ): Promise<PlannedRow[]> {
   const found = await lookUpRecords(context, client, rows);
   const planned = rows.map((cells) => readRow(context, cells, found));
+  await checkRows(context, client, planned);
   await matchExisting(context, client, planned);
   return planned;
 }
@@ -60,6 +61,17 @@ function readRow(context: ImportContext, cells: string[], found: LookUp): Planne
   if (faults.length === 0) faults.push(...missing(context, values));
   if (faults.length > 0) return { plan: 'invalid', reason: faults.join('; ').slice(0, 500), values, changes: [] };
   return { plan: 'create', values, changes: [], key: keyOf(context, values) };
+}
+
+async function checkRows({ declaration }: ImportContext, client: Transaction, planned: PlannedRow[]): Promise<void> {
+  const open = planned.filter(({ plan }) => plan === 'create');
+  if (!declaration.check || open.length === 0) return;
+  const reasons = await declaration.check(
+    client,
+    open.map(({ values }) => values),
+  );
+  for (const [at, row] of open.entries())
+    if (reasons[at]) Object.assign(row, { plan: 'invalid', reason: reasons[at], key: undefined });
 }
 
 function raggedFaults({ width, format }: ImportContext, cells: string[]): string[] {
@@ -140,7 +152,9 @@ function neededForNew(
   values: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const own = declaration.columns as Record<string, { label: string } | undefined>;
-  const names = [...new Set([...Object.keys(own), ...Object.keys(declaration.ask ?? {}), ...Object.keys(asked)])];
+  const ask = (declaration.ask ?? {}) as Record<string, { isFound?: boolean }>;
+  const needed = Object.keys(ask).filter((name) => !ask[name]?.isFound);
+  const names = [...new Set([...Object.keys(own), ...needed, ...Object.keys(asked)])];
   const lacking = names.filter((name) => {
     const column = modelOf(resource.model).columns.get(name);
     return column?.isRequired && !column.hasDefault && values[name] === undefined;

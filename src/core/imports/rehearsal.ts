@@ -21,7 +21,8 @@ export async function rehearseImport(work: ImportWork, signal: AbortSignal): Pro
   try {
     for await (const batch of readKeptSheet(work.core, work.row.fileId ?? '')) {
       signal.throwIfAborted();
-      const rows = isHeader ? batch.slice(1) : batch;
+      const isBare = work.declaration.bare?.fits(batch[0]?.cells ?? []) ?? false;
+      const rows = isHeader && !isBare ? batch.slice(1) : batch;
       isHeader = false;
       await planBatch(work, rows, position);
       position += rows.length;

@@ -27,3 +27,8 @@ export function readSender(written: string): { name: string; address: string } {
   const match = /^\s*"?([^"<>]*?)"?\s*<([^<>]+)>\s*$/.exec(written);
   return { name: match?.[1] ?? '', address: mustBeAddress(match?.[2] ?? written, 'from') };
 }
+
+/** Returns the address to which this message comes back: its id stands behind a plus (VERP). */
+export function returnPathOf(bounceAddress: string, messageId: string): string {
+  return bounceAddress.replace('@', `+${messageId.replaceAll('-', '')}@`);
+}

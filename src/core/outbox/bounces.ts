@@ -1,4 +1,4 @@
-// Messages that came back, and people who complained, as a mail or SMS provider reports them. The rule: reporting twice is
+// Messages that came back, and people who complained, as a provider or the bounce mailbox reports them. The rule: reporting twice is
 // reporting once, and an address that is dead for good gets nothing more.
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
@@ -23,7 +23,10 @@ export const bounceSchema = z
       .meta({ description: 'Our id, the Message-ID header, or the provider’s id.' }),
     address: z.string().max(320).optional().meta({ description: 'Where the message is not known.' }),
     channel: z.enum(['email', 'sms']).default('email'),
-    permanent: z.boolean().default(true),
+    permanent: z.boolean().default(true).meta({ description: 'The address is dead: nothing is sent there any more.' }),
+    returned: z.boolean().default(false).meta({
+      description: 'The message will not arrive, but the address may be good (mailbox full, gave up waiting).',
+    }),
     reason: z.string().max(2_000).default(''),
   })
   .refine(({ message, address }) => Boolean(message || address), 'names neither a message nor an address');
@@ -63,7 +66,8 @@ async function findMessage(work: Work, { message: name, channel }: Bounce): Prom
 }
 
 async function markMessage(work: Work, message: Message, bounce: Bounce): Promise<void> {
-  const result = bounce.kind === 'complaint' ? 'complained' : bounce.permanent ? 'bounced' : 'delayed';
+  const result =
+    bounce.kind === 'complaint' ? 'complained' : bounce.permanent || bounce.returned ? 'bounced' : 'delayed';
   const reply = shortReply(bounce.reason) || 'No reason was given.';
   if (result === 'bounced') {
     const { count } = await work.tx.message.updateMany({

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Core } from '../core.ts';
+import { alarmBudget, claimableParts, takeParts } from './budget.ts';
 import type { Channel } from './delivery.ts';
 import type { Message } from './outbox.ts';
 import { endOfQuiet } from './quiet-hours.ts';
@@ -69,16 +70,22 @@ async function claimByClock(core: Core, client: PoolClient, channel: Channel): P
     return claimByClock(core, client, channel);
   }
   if (wait > 0) return { waitMs: wait };
-  // A statement of its own after the lock: it must see what the holder before us has committed.
+  // Statements of their own after the lock: they must see what the holder before us has committed.
+  const left = channel === 'sms' && !isCaptured(core, channel) ? await claimableParts(client) : null;
   const { rows } = await client.query<Message & { pauseSeconds: number | null }>(claimSql, [
     claimToken(core),
     channel,
     isCaptured(core, channel),
     isQuiet(core),
     usualServer(core, channel),
+    left,
   ]);
   const message = rows[0];
-  if (!message) return { waitMs: idle };
+  if (!message) {
+    if (left !== null && (await isHeldByBudget(client, left))) await alarmBudget(core);
+    return { waitMs: idle };
+  }
+  if (channel === 'sms' && !isCaptured(core, channel)) await takeParts(client, message.parts);
   await tick(client, channel, 1 / rateOf(core, channel));
   if (message.pauseSeconds) await tick(client, serverKey(message.mailAccountId), message.pauseSeconds);
   return { messages: [withToken(message)] };
@@ -93,13 +100,21 @@ function isQuiet({ config }: Core): boolean {
   return endOfQuiet(config.quietHours, new Date()) !== undefined;
 }
 
+async function isHeldByBudget(client: PoolClient, left: number): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM "Message" WHERE state = 'queued' AND channel = 'sms' AND "notBefore" <= now() AND parts > $1 LIMIT 1`,
+    [left],
+  );
+  return rows.length > 0;
+}
+
 // $1 our token, $2 the channel, $3 whether only messages with an account of their own go to a server, $4 whether only what is
-// urgent leaves, $5 the clock of the channel's usual server.
+// urgent leaves, $5 the clock of the channel's usual server, $6 how many parts may still leave (null: any number).
 const claimSql = `UPDATE "Message" m SET state = 'sending', "claimedBy" = $1, "claimedAt" = clock_timestamp(), "attemptCount" = m."attemptCount" + 1
     FROM (
       SELECT n.id, a."pauseSeconds" FROM "Message" n LEFT JOIN "MailAccount" a ON a.id = n."mailAccountId"
       WHERE n.state = 'queued' AND n.channel = $2 AND n."notBefore" <= now()
-        AND (n."mailAccountId" IS NOT NULL OR NOT $3) AND (n."isUrgent" OR NOT $4)
+        AND (n."mailAccountId" IS NOT NULL OR NOT $3) AND (n."isUrgent" OR NOT $4) AND ($6::int IS NULL OR n.parts <= $6)
         AND NOT EXISTS (SELECT 1 FROM "SendingClock" k
           WHERE k.key = coalesce('account:' || n."mailAccountId", $5) AND k."nextAt" > clock_timestamp())
         AND NOT EXISTS (SELECT 1 FROM "Run" r WHERE r.id = n."runId" AND r.state IN ('paused', 'cancelled'))

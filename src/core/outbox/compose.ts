@@ -8,6 +8,7 @@ import type { Transaction } from '../model.ts';
 import { type SmsDeclaration, type SmsInput, textsOfSms } from '../sms.ts';
 import type { WebhookDeclaration, WebhookInput } from '../webhook.ts';
 import { mustBeAddress } from './address.ts';
+import { partsOf } from './budget.ts';
 import { renderEdited } from './mail-texts.ts';
 import { insertMessage } from './outbox.ts';
 import { mustBeCallable } from './outgoing.ts';
@@ -75,6 +76,7 @@ export async function enqueueSms<D extends Data>(
     data: input.data,
     isTransactional,
     isUrgent: sms.urgent ?? isTransactional,
+    parts: partsOf(rendered.text),
   };
   return insertMessage(core, tx, runId, draft, input);
 }
@@ -92,7 +94,10 @@ export async function enqueuePost<D extends Data>(
   if (!secrets.every(isWebhookSecret))
     throw invalid('This is not a webhook secret.', { secret: 'must be 24 to 64 bytes in base64, as in whsec_…' });
   // Written once, so that every try carries the same bytes.
-  const text = JSON.stringify({ type: webhook.type, timestamp: new Date().toISOString(), data: input.data });
+  const text =
+    webhook.body === 'form'
+      ? formOf(input.data)
+      : JSON.stringify({ type: webhook.type, timestamp: new Date().toISOString(), data: input.data });
   if (Buffer.byteLength(text) > largestWebhook) throw invalid('A webhook carries at most 20 kB.');
   const draft = {
     channel: 'webhook' as const,
@@ -105,8 +110,13 @@ export async function enqueuePost<D extends Data>(
     data: input.data,
     isTransactional: true,
     isUrgent: true,
+    isRepeatable: input.knowsRepeats ?? true,
   };
   return insertMessage(core, tx, runId, draft, input);
+}
+
+function formOf(data: Data): string {
+  return new URLSearchParams(Object.entries(data).map(([name, value]) => [name, String(value ?? '')])).toString();
 }
 
 function sealedFor(

@@ -1,6 +1,7 @@
 // The delivery: claims messages, sends several at a time, writes down how each ended.
 // Its rule: from the claim on, every way out of here leaves a state behind.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endAlarm, raiseAlarm } from '../alarms.ts';
 import type { Core } from '../core.ts';
 import { publicFace } from '../errors.ts';
 import { withLogContext } from '../log.ts';
@@ -86,8 +87,9 @@ async function deliver(
 ): Promise<void> {
   const delivery = await tryToSend(core, transport, message);
   await untilWritten(core, isStopping, async () => {
-    if (delivery.kind === 'login') await raiseAlarm(core, message, delivery);
-    if (delivery.kind === 'accepted' && delivery.provider !== 'capture') await endAlarm(core, delivery);
+    if (delivery.kind === 'login') await noteRefusedLogin(core, delivery);
+    if (delivery.kind === 'accepted' && delivery.provider !== 'capture')
+      await endAlarm(core.db, loginAlarm(delivery.provider));
     await pauseIfAsked(core, message, delivery);
     await settleDelivery(core, message, delivery);
   });
@@ -119,6 +121,8 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
   const provider = mailAccountId === null ? usualServer(core, channel as Channel) : serverKey(mailAccountId);
   const nothing = { provider, providerId: null };
   try {
+    if (message.notAfter && message.notAfter <= new Date())
+      return { ...nothing, kind: 'suppressed', reply: 'Not sent: its time was over.' };
     const stop = await findSuppression(core, core.db, message);
     if (stop) return { ...nothing, kind: 'suppressed', reply: `Not sent: ${stop}.` };
     if (isCaptured(core, channel) && mailAccountId === null) return captured(channel);
@@ -138,16 +142,15 @@ function captured(channel: string): Delivery {
   return { kind: 'accepted', reply: `Kept, not sent: ${what}.`, provider: 'capture', providerId: null };
 }
 
-async function raiseAlarm(core: Core, message: ClaimedMessage, delivery: Delivery): Promise<void> {
-  await pauseServer(core, delivery.provider, pauseAfterRefusedLogin);
-  const key = `mail-alarm:${delivery.provider}`;
-  const value = { at: new Date().toISOString(), reply: delivery.reply, mailAccountId: message.mailAccountId };
-  await core.db.setting.upsert({ where: { key }, create: { key, value }, update: { value } });
-  core.log.error({ server: delivery.provider }, 'the server refuses our login; its messages wait');
+async function noteRefusedLogin(core: Core, { provider, reply }: Delivery): Promise<void> {
+  await pauseServer(core, provider, pauseAfterRefusedLogin);
+  const summary = `The server “${provider}” refuses our login; its messages wait. It says: ${reply}`;
+  await raiseAlarm(core.db, { key: loginAlarm(provider), summary });
+  core.log.error({ server: provider }, 'the server refuses our login; its messages wait');
 }
 
-async function endAlarm(core: Core, { provider }: Delivery): Promise<void> {
-  await core.db.setting.deleteMany({ where: { key: `mail-alarm:${provider}` } });
+function loginAlarm(provider: string): string {
+  return `login:${provider}`;
 }
 
 function makeBell() {

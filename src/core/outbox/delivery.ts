@@ -19,6 +19,8 @@ export interface Delivery {
   providerId: string | null;
   /** Seconds after which the other side wants to be asked again. */
   retryAfter?: number;
+  /** What a webhook's receiver answered, whole. */
+  answer?: { status: number; text: string };
 }
 
 /** Carries the messages of one channel. */

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Core } from '../core.ts';
 import { open } from '../tokens.ts';
-import { readSender } from './address.ts';
+import { readSender, returnPathOf } from './address.ts';
 import { type ClaimedMessage, serverKey } from './claim.ts';
 import type { Transport } from './delivery.ts';
 import { revealSecrets } from './secrets.ts';
@@ -44,6 +44,9 @@ async function serverFor(
 async function outgoing(core: Core, message: ClaimedMessage, from: OutgoingMail['from']): Promise<OutgoingMail> {
   const { subject, text, html, secrets } = message;
   const mail = revealSecrets(core.config, { subject, text, html }, secrets);
+  // Another server may refuse a return path that is not its own.
+  const isOwn = message.mailAccountId === null;
+  const { bounceAddress } = core.config;
   const attachments: OutgoingMail['attachments'] = [];
   for (const { fileId, name } of attachmentsSchema.parse(message.attachments)) {
     const { file, stream } = await core.files.read(fileId);
@@ -55,6 +58,7 @@ async function outgoing(core: Core, message: ClaimedMessage, from: OutgoingMail[
     from,
     to: { name: message.toName, address: message.toAddress },
     ...mail,
+    ...(isOwn && bounceAddress ? { returnPath: returnPathOf(bounceAddress, message.id) } : {}),
     attachments,
     ...(message.isTransactional ? {} : { unsubscribe: unsubscribeUrl(core.config, 'email', message.toAddress) }),
   };

@@ -28,6 +28,8 @@ export interface Draft extends RenderedMail {
   mailAccountId?: string | null;
   isTransactional: boolean;
   isUrgent: boolean;
+  isRepeatable?: boolean;
+  parts?: number;
 }
 
 /**
@@ -79,6 +81,7 @@ function rowOf(draft: Draft, input: MessageInput, runId: string | null) {
     resource: input.record?.resource ?? null,
     recordId: input.record?.id ?? null,
     runId,
+    notAfter: input.notAfter ?? null,
   };
 }
 

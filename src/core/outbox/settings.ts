@@ -57,6 +57,38 @@ const needed = {
 } as const;
 const dkimVariables = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'] as const;
 
+/** Where mails that came back lie. */
+export interface MailboxConfig {
+  host: string;
+  port: number;
+  /** TLS from the first byte; otherwise STARTTLS is demanded, except on this machine itself. */
+  tls: boolean;
+  user: string;
+  password: string;
+  folder: string;
+}
+
+/** Reads BOUNCE_MAILBOX_URL: `imaps://user:password@host/INBOX`. Undefined when it is none. */
+export function readMailboxUrl(written: string): MailboxConfig | undefined {
+  const found = /^(imaps?):\/\/([^:/]+):(.+)@([^@/?#\s]+)(?:\/([^?#]*))?$/.exec(written);
+  const [, scheme, user = '', password = '', host = '', folder = ''] = found ?? [];
+  if (!found || !URL.canParse(`http://${host}`)) return undefined;
+  const { hostname, port } = new URL(`http://${host}`);
+  const tls = scheme === 'imaps';
+  try {
+    return {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || (tls ? 993 : 143)),
+      tls,
+      user: decodeURIComponent(user),
+      password: decodeURIComponent(password),
+      folder: decodeURIComponent(folder) || 'INBOX',
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns a sentence for each variable that another one makes necessary. */
 export function missingForOutbox(given: Readonly<Record<string, string | undefined>>): string[] {
   const provider = given.SMS_PROVIDER as keyof typeof needed;

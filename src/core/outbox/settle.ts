@@ -8,6 +8,7 @@ import type { Core } from '../core.ts';
 import { job } from '../job.ts';
 import type { MessageDeclaration, Settled } from '../mail.ts';
 import type { Work } from '../work.ts';
+import { giveBackParts } from './budget.ts';
 import type { ClaimedMessage } from './claim.ts';
 import type { Delivery } from './delivery.ts';
 import type { Message } from './outbox.ts';
@@ -36,6 +37,8 @@ export async function settleDelivery(core: Core, message: ClaimedMessage, delive
       async (work) => {
         const isOurs = await writeState(work, message, delivery, next);
         await writeAttempt(work, message.id, delivery);
+        await giveBackParts(work.tx, message, delivery);
+        if (isOurs && withCallback) await callTried(core, work, message, delivery);
         if (!isOurs || !isSettled(next.state)) return;
         if (withCallback) await callSettled(core, work, message, next.state, delivery.reply);
         else await work.enqueue(callSettledLater, { messageId: message.id });
@@ -53,19 +56,19 @@ export async function settleDelivery(core: Core, message: ClaimedMessage, delive
 
 /** Marks what dead processes were sending as unknown: it may have left. Returns how many. */
 export async function settleOrphans(core: Core, deadSeconds: number): Promise<number> {
-  const { rows } = await core.database.pool.query<{ id: string; claimedBy: string; channel: string }>(
-    `SELECT id, "claimedBy", channel FROM "Message" m WHERE state = 'sending'
+  const { rows } = await core.database.pool.query<{ id: string; claimedBy: string; isRepeatable: boolean }>(
+    `SELECT id, "claimedBy", "isRepeatable" FROM "Message" m WHERE state = 'sending'
        AND "claimedAt" < now() - $1 * interval '1 second'
        AND NOT EXISTS (SELECT 1 FROM "Instance" i WHERE i.id = split_part(m."claimedBy", '/', 1)) LIMIT 500`,
     [deadSeconds],
   );
-  for (const { id, claimedBy, channel } of rows)
-    if (channel === 'webhook') await releaseOrphan(core, id, claimedBy);
+  for (const { id, claimedBy, isRepeatable } of rows)
+    if (isRepeatable) await releaseOrphan(core, id, claimedBy);
     else await settleOrphan(core, id, claimedBy);
   return rows.length;
 }
 
-// The receiver of a webhook knows it by its id and may get it twice: here, and only here, sending again is safe.
+// This receiver knows the message by its id and may get it twice: here, and only here, sending again is safe.
 async function releaseOrphan(core: Core, id: string, claimedBy: string): Promise<void> {
   await core.db.message.updateMany({
     where: { id, state: 'sending', claimedBy },
@@ -83,6 +86,9 @@ async function settleOrphan(core: Core, id: string, claimedBy: string): Promise<
     if (count === 0) return;
     const message = await work.tx.message.findUniqueOrThrow({ where: { id } });
     await work.tx.messageAttempt.create({ data: { messageId: id, result: 'unknown', reply } });
+    const { recordId, data } = message;
+    const tried = { id, recordId, data: data as Record<string, unknown>, kind: 'uncertain' as const, reply };
+    await declarationOf(core, message.kind)?.tried?.(work, tried);
     await callSettled(core, work, message, 'unknown', reply);
   });
 }
@@ -95,11 +101,27 @@ export async function callSettled(
   state: Settled,
   reply: string | null,
 ): Promise<void> {
-  const { mails, sms, webhooks } = core.registry;
-  const declaration: MessageDeclaration | undefined =
-    mails.get(message.kind) ?? sms.get(message.kind) ?? webhooks.get(message.kind);
+  const declaration = declarationOf(core, message.kind);
   const data = message.data as Record<string, unknown>;
   await declaration?.settled?.(work, { id: message.id, state, recordId: message.recordId, data, reply });
+}
+
+async function callTried(core: Core, work: Work, message: ClaimedMessage, delivery: Delivery): Promise<void> {
+  const { id, recordId } = message;
+  const data = message.data as Record<string, unknown>;
+  const { kind, reply, answer } = delivery;
+  await declarationOf(core, message.kind)?.tried?.(work, {
+    id,
+    recordId,
+    data,
+    kind,
+    reply,
+    ...(answer && { answer }),
+  });
+}
+
+function declarationOf({ registry: { mails, sms, webhooks } }: Core, kind: string): MessageDeclaration | undefined {
+  return mails.get(kind) ?? sms.get(kind) ?? webhooks.get(kind);
 }
 
 function isSettled(state: string): state is Settled {

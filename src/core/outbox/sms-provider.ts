@@ -8,6 +8,8 @@ export interface OutgoingSms {
   /** E.164. */
   to: string;
   text: string;
+  /** Where the provider may report what became of it; absent where it could not reach us. */
+  reportTo?: string;
 }
 
 /** A provider of SMS. Being out of reach, 429 and 5xx are the business of outbox-sms.ts. */

@@ -11,12 +11,17 @@ export function smsaero({ smsaero: account, apiUrl }: SmsConfig): SmsProvider {
   const { email = '', apiKey = '', sign = '' } = account ?? {};
   return {
     knowsRepeats: false,
-    calls: ({ to, text }) =>
+    calls: ({ to, text, reportTo }) =>
       (apiUrl ? [apiUrl] : mirrors).map((base) => ({
         url: `${base}/sms/send`,
         reach: 'configured' as const,
         headers: { 'Content-Type': 'application/json', Authorization: basicAuth(email, apiKey) },
-        body: JSON.stringify({ number: to.replace(/^\+/, ''), sign, text }),
+        body: JSON.stringify({
+          number: to.replace(/^\+/, ''),
+          sign,
+          text,
+          ...(reportTo ? { callbackUrl: reportTo, callbackFormat: 'JSON' } : {}),
+        }),
       })),
     judge({ status, text }) {
       const said = jsonObject(text);

@@ -8,7 +8,7 @@ export function twilio({ twilio: account, apiUrl }: SmsConfig): SmsProvider {
   const base = apiUrl ?? 'https://api.twilio.com';
   return {
     knowsRepeats: false,
-    calls({ to, text }) {
+    calls({ to, text, reportTo }) {
       const sender: [string, string] = /^MG[0-9a-f]{32}$/i.test(from) ? ['MessagingServiceSid', from] : ['From', from];
       return [
         {
@@ -18,7 +18,12 @@ export function twilio({ twilio: account, apiUrl }: SmsConfig): SmsProvider {
             'Content-Type': 'application/x-www-form-urlencoded',
             Authorization: basicAuth(accountSid, authToken),
           },
-          body: new URLSearchParams([['To', to], sender, ['Body', text]]).toString(),
+          body: new URLSearchParams([
+            ['To', to],
+            sender,
+            ['Body', text],
+            ...(reportTo ? [['StatusCallback', reportTo]] : []),
+          ]).toString(),
         },
       ];
     },

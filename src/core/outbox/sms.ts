@@ -6,6 +6,7 @@ import { type Delivery, shortReply, type Transport } from './delivery.ts';
 import { callOut, type OutgoingAnswer, type OutgoingCall, OutgoingError } from './outgoing.ts';
 import { revealSecrets } from './secrets.ts';
 import type { SmsProvider } from './sms-provider.ts';
+import { smsaeroToken } from './sms-reports.ts';
 import { smsaero } from './sms-smsaero.ts';
 import { twilio } from './sms-twilio.ts';
 import { smsWebhook } from './sms-webhook.ts';
@@ -29,7 +30,9 @@ function providerOf({ config: { sms } }: Core): SmsProvider | undefined {
 }
 
 async function handOver(core: Core, provider: SmsProvider, message: ClaimedMessage, text: string): Promise<Delivery> {
-  const calls = provider.calls({ id: message.id, to: message.toAddress, text }, new Date());
+  const reportTo = reportAddress(core);
+  const sms = { id: message.id, to: message.toAddress, text, ...(reportTo ? { reportTo } : {}) };
+  const calls = provider.calls(sms, new Date());
   const ended = (kind: Delivery['kind'], reply: string, providerId: string | null = null): Delivery => ({
     kind,
     reply: shortReply(reply),
@@ -49,6 +52,14 @@ async function handOver(core: Core, provider: SmsProvider, message: ClaimedMessa
       error.message,
     );
   }
+}
+
+// Providers call from outside: an installation without a public address is not told what arrived.
+function reportAddress(core: Core): string | undefined {
+  const { publicUrl, sms } = core.config;
+  if (!publicUrl.startsWith('https://')) return undefined;
+  if (sms.provider === 'twilio') return `${publicUrl}/api/sms/reports/twilio`;
+  return sms.provider === 'smsaero' ? `${publicUrl}/api/sms/reports/smsaero/${smsaeroToken(core)}` : undefined;
 }
 
 // A mirror is asked only when nothing has left towards the one before.

@@ -23,6 +23,8 @@ export interface OutgoingMail {
   messageId: string;
   from: { name: string; address: string };
   to: { name: string; address: string };
+  /** Where the mail servers on the way send what they could not deliver; the sender by default. */
+  returnPath?: string;
   subject: string;
   text: string;
   html: string;
@@ -48,7 +50,7 @@ export class MailServers {
         messageId: mail.messageId,
         from: mail.from,
         to: mail.to,
-        envelope: { from: mail.from.address, to: [mail.to.address] },
+        envelope: { from: mail.returnPath ?? mail.from.address, to: [mail.to.address] },
         subject: mail.subject,
         text: mail.text,
         ...(mail.html ? { html: mail.html } : {}),
@@ -94,7 +96,8 @@ function open(server: MailServer) {
     socketTimeout: patience,
     dnsTimeout: patience,
   };
-  const pool = { pool: true as const, maxConnections: perServer, maxMessages: 500 };
+  // Trying again is the outbox's own business, with its pauses and its ledger: the pool must not do it behind its back.
+  const pool = { pool: true as const, maxConnections: perServer, maxMessages: 500, maxRequeues: 0 };
   const { username, password = '' } = server;
   const transport = nodemailer.createTransport({
     ...pool,

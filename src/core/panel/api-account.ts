@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import { conflict, invalid, StewardError, unauthenticated } from '../errors.ts';
 import { addressKey } from '../limits.ts';
 import { setPassword } from '../people/operators.ts';
+import { checkPassword } from '../people/password-check.ts';
 import {
   confirmFactor,
   countGuess,
@@ -20,7 +21,6 @@ import type { OperatorWithRole } from '../web/express.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
 import type { AccountView } from './api-shapes.ts';
-import { checkPassword } from './entering.ts';
 
 export const accountCalls: readonly ApiCall[] = [
   { method: 'get', path: '/me/account', handle: readAccount },

@@ -41,7 +41,7 @@ function describeAll(core: Core, actor: Actor): ResourceView[] {
 /** Groups resources under their headings, the framework's own last. What is only ever a part of another record is found there. */
 function navigationOf(core: Core, resources: ResourceView[]): PanelState['navigation'] {
   const groups = new Map<string, PanelState['navigation'][number]['items']>();
-  for (const resource of resources.filter((one) => !isPart(one, resources))) {
+  for (const resource of resources.filter((one) => isEntered(core, one) || !isPart(one, resources))) {
     const { model, label, group, icon } = resource;
     const item = { model, label: label.many.charAt(0).toUpperCase() + label.many.slice(1), ...(icon ? { icon } : {}) };
     groups.set(group, [...(groups.get(group) ?? []), item]);
@@ -51,6 +51,11 @@ function navigationOf(core: Core, resources: ResourceView[]): PanelState['naviga
   return [...groups]
     .sort((one, other) => Number(isOwn(one)) - Number(isOwn(other)))
     .map(([group, items]) => ({ group, items }));
+}
+
+// A log is part of each record's page and still read as a whole.
+function isEntered(core: Core, { model }: ResourceView): boolean {
+  return core.registry.resources.get(model)?.inNavigation === true;
 }
 
 function isPart({ model, actions, may }: ResourceView, resources: ResourceView[]): boolean {

@@ -36,6 +36,7 @@ async function makeCall(context: ApiContext): Promise<unknown> {
   const call = Object.hasOwn(tool.calls, part('call')) ? (tool.calls[part('call')] as LooseCall) : undefined;
   if (!call) throw notFound();
   const { input, file } = await readInput(request, call);
+  if (file && call.file) await core.files.mustBeClean(file.bytes, call.file.field);
   const parsed = checked(call.input, input);
   return core.transaction(
     actor,

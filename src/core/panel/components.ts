@@ -33,4 +33,5 @@ export const panelStyles: readonly string[] = [
   'account',
   'certificates',
   'workshops',
+  'clubs',
 ].map((name) => path.join(adminFolder, 'styles', `${name}.css`));

@@ -1,60 +1,12 @@
-// From a right password to a session, over the second factor where there is one. The rule: guesses are counted per account and
-// address before anything is looked up, and an unknown account costs the same time as a known one.
-import { publicActor } from '../access.ts';
+// From a right password to a session, over a password of one's own and the second factor where they are asked for.
+// The rule: nobody is signed in before the last of these steps.
 import type { Core } from '../core.ts';
-import { StewardError, TooManyError } from '../errors.ts';
-import type { Limit } from '../limits.ts';
-import { actorOfOperator } from '../people/operators.ts';
-import { hashPassword, isOutdated, verifyPassword } from '../people/passwords.ts';
+import { actorOfOperator, oneTimeLink, recordOf } from '../people/operators.ts';
 import { hasSecondFactor, lacksSecondFactor } from '../people/second-factor.ts';
 import { startPending, startSession } from '../people/sessions.ts';
 import type { OperatorWithRole, Request, Response } from '../web/express.ts';
 
-const wrongPair = 'The e-mail address and the password do not fit together.';
-const perAccount: Limit = { name: 'sign-in-account', points: 10, seconds: 15 * 60 };
-const perAddress: Limit = { name: 'sign-in-address', points: 50, seconds: 15 * 60 };
-
-/** Checks an e-mail address with its password within the limits of guessing, and returns the operator. Throws wrong-pair, too-many. */
-export async function checkPassword(
-  core: Core,
-  email: string,
-  password: string,
-  address: string,
-): Promise<OperatorWithRole> {
-  await takeAttempt(core, email, address);
-  const found = email === '' ? null : await core.db.operator.findUnique({ where: { email }, include: { role: true } });
-  const usable = found?.state === 'active' ? found : null;
-  const fits = await verifyPassword(usable?.passwordHash ?? null, password);
-  if (!usable || !fits) {
-    await core.transaction(publicActor, (work) =>
-      work.audit({ kind: 'refused', summary: 'A sign-in was refused', ...(found ? recordOf(found) : {}) }),
-    );
-    throw new StewardError('wrong-pair', 401, wrongPair);
-  }
-  await core.limits.reset(perAccount, email);
-  if (usable.passwordHash && isOutdated(usable.passwordHash)) {
-    const data = { passwordHash: await hashPassword(password) };
-    await core.transaction(actorOfOperator(usable), ({ tx }) =>
-      tx.operator.update({ where: { id: usable.id }, data, select: { id: true } }),
-    );
-  }
-  return usable;
-}
-
-// Both are taken before anything is looked up, so that a refusal tells nothing of whether the account exists.
-async function takeAttempt(core: Core, email: string, address: string): Promise<void> {
-  const taken = await Promise.allSettled([
-    core.limits.consume(perAccount, email),
-    core.limits.consume(perAddress, address),
-  ]);
-  const refusals = taken.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-  const longest = refusals.find((one) => !(one instanceof TooManyError)) ?? refusals[0];
-  if (!longest) return;
-  if (longest instanceof TooManyError) throw new TooManyError(longest.retryAfter, 'Too many attempts.');
-  throw longest;
-}
-
-/** Lets somebody in whose password was right or new; where a second factor is there or asked for, to its page first. */
+/** Lets somebody in whose password was right or new; who came with an initial one chooses another first, and a second factor has its own page. */
 export async function enterOrAsk(
   core: Core,
   request: Request,
@@ -62,12 +14,21 @@ export async function enterOrAsk(
   operator: OperatorWithRole,
   next: string | undefined,
 ): Promise<void> {
+  if (operator.passwordUntil !== null) return response.redirect(303, await ownPasswordPage(core, operator));
   if (hasSecondFactor(operator) || lacksSecondFactor(operator)) {
     await startPending(request, { operatorId: operator.id, epoch: operator.epoch, ...(next ? { next } : {}) });
     return response.redirect(303, '/admin/second-factor');
   }
   await enter(core, request, operator, 'Signed in');
   response.redirect(303, next ?? '/admin');
+}
+
+async function ownPasswordPage(core: Core, operator: OperatorWithRole): Promise<string> {
+  const link = await core.transaction(actorOfOperator(operator), (work) =>
+    oneTimeLink(work, operator.id, 'reset-password', 1),
+  );
+  const { pathname, search } = new URL(link);
+  return `${pathname}${search}`;
 }
 
 /** Starts the operator's session and says so in the audit. */
@@ -77,9 +38,4 @@ export async function enter(core: Core, request: Request, operator: OperatorWith
     await work.audit({ kind: 'signIn', summary, ...recordOf(operator) });
   });
   await startSession(core, request, operator);
-}
-
-/** Returns an operator as the record that an audit entry is about. */
-export function recordOf(operator: OperatorWithRole) {
-  return { resource: 'Operator', recordId: operator.id, recordTitle: operator.name || operator.email };
 }

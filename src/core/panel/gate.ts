@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Core } from '../core.ts';
 import { notFound, StewardError, unauthenticated } from '../errors.ts';
+import { mustBeOwnChange, mustBeOwnRead } from '../origin.ts';
 import { actorOfOperator } from '../people/operators.ts';
 import { sessionOperator, sessions } from '../people/sessions.ts';
 import { newRouter, type Request, type RequestHandler, type Response, type Router } from '../web/express.ts';
@@ -9,7 +10,6 @@ import { contentPolicy, neverCache } from '../web/headers.ts';
 import { checkAdminCall, isAdminApi } from './admin-call.ts';
 import type { PanelAssets } from './assets.ts';
 import { adminOf } from './current-admin.ts';
-import { mustBeOwnChange, mustBeOwnRead } from './origin.ts';
 import { appendSignIn } from './sign-in.ts';
 import { panelPolicy, writePage } from './state.ts';
 

@@ -3,7 +3,7 @@
 import { publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { StewardError } from '../errors.ts';
-import { actorOfOperator } from '../people/operators.ts';
+import { actorOfOperator, recordOf } from '../people/operators.ts';
 import {
   confirmFactor,
   countGuess,
@@ -15,7 +15,7 @@ import {
 } from '../people/second-factor.ts';
 import { type PendingSignIn, pendingOperator } from '../people/sessions.ts';
 import type { OperatorWithRole, Request, Response, Router } from '../web/express.ts';
-import { enter, recordOf } from './entering.ts';
+import { enter } from './entering.ts';
 import { codePage, enrolPage, recoveryCodesPage } from './second-step-pages.ts';
 import { asPage, type Fields, ownForm, safeNext, sendPage } from './sign-in-form.ts';
 import { type Notice, signInPage } from './sign-in-pages.ts';

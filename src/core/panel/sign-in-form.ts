@@ -1,10 +1,10 @@
 // What the pages without a session share: reading their forms, and showing the same page again when something is refused.
 import type { Core } from '../core.ts';
 import { invalid, StewardError } from '../errors.ts';
+import { mustBeOwnChange } from '../origin.ts';
 import { failureOf, noteFailure, takeRest, writeFailureHead } from '../web/errors.ts';
 import type { Request, RequestHandler, Response } from '../web/express.ts';
 import { mediaType, readUrlencoded } from '../web/upload.ts';
-import { mustBeOwnChange } from './origin.ts';
 import type { Notice } from './sign-in-pages.ts';
 
 /** The fields of a form by name. */

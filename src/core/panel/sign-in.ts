@@ -1,11 +1,12 @@
 // Signing in and out: plain pages without a script. The rule: one answer for every wrong pair, in equal time, counted per account and address.
 import type { Core } from '../core.ts';
 import { addressKey } from '../limits.ts';
-import { actorOfOperator, normaliseEmail } from '../people/operators.ts';
+import { actorOfOperator, normaliseEmail, recordOf } from '../people/operators.ts';
+import { checkPassword } from '../people/password-check.ts';
 import { endSession, sessionOperator } from '../people/sessions.ts';
 import type { RequestHandler, Router } from '../web/express.ts';
 import type { PanelAssets } from './assets.ts';
-import { checkPassword, enterOrAsk, recordOf } from './entering.ts';
+import { enterOrAsk } from './entering.ts';
 import { appendForgotten } from './forgotten.ts';
 import { appendSecondStep } from './second-step.ts';
 import { appendSetUp } from './set-up.ts';

@@ -93,7 +93,7 @@ export async function setPassword(work: Work, operatorId: string, password: stri
   const hints = [operator.email, operator.name, operator.accountName ?? ''];
   await work.tx.operator.update({
     where: { id: operatorId },
-    data: { passwordHash: await hashOfNew(password, hints), epoch: { increment: 1 } },
+    data: { passwordHash: await hashOfNew(password, hints), passwordUntil: null, epoch: { increment: 1 } },
   });
   await work.tx.oneTimeLink.updateMany({ where: { operatorId, usedAt: null }, data: { usedAt: new Date() } });
   await work.audit({ kind: 'update', summary: 'A new password was set', ...recordOf(operator) });
@@ -222,6 +222,7 @@ function mustBePlainText(text: string, field: string): void {
     throw invalid('The name has a character that cannot be typed.', { [field]: 'does not fit' });
 }
 
-function recordOf(operator: { id: string; name: string; email: string }) {
+/** Returns an operator as the record that an audit entry is about. */
+export function recordOf(operator: { id: string; name: string; email: string }) {
   return { resource: 'Operator', recordId: operator.id, recordTitle: operator.name || operator.email };
 }

@@ -50,6 +50,12 @@ export async function needsSecondPerson(
   return from !== undefined && count >= from;
 }
 
+/** Tells whether an action by its id, `module.action`, needs a second person for so many records: a door of its own must then not do it alone. */
+export async function asksSecondPerson(core: Core, actionId: string, count: number): Promise<boolean> {
+  const registered = core.registry.actions.get(actionId);
+  return registered !== undefined && needsSecondPerson(core.db, registered, count);
+}
+
 function isDeclared({ secondPerson }: AnyAction, count: number): boolean {
   return typeof secondPerson === 'function' ? secondPerson(count) : secondPerson === true;
 }

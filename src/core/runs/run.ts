@@ -33,6 +33,8 @@ export interface ActionPreview extends EligibleCount {
   /** Fields of the form that are still at fault; then there is no sample. */
   problems?: Record<string, string>;
   /** One of the records that take part: the `index`-th, from 0. */
+  /** Sentences about all that take part. */
+  overview?: string[];
   sample?: { index: number; recordId: string; recordTitle: string; preview: Preview };
 }
 
@@ -63,6 +65,9 @@ export async function previewAction(
   const counts = await countEligible(core.db, action, where);
   const { form, problems } = tryForm(registered, actor, input.form);
   const sample = problems ? undefined : await sampleOf(core, actor, registered, where, form, input.sample ?? 0);
+  const records = { where: eligibleWhere(action, where) as never, count: counts.eligible };
+  const overview =
+    problems || counts.eligible === 0 ? undefined : await action.overview?.(records, { form: form as never, core });
   return {
     actionId,
     label: labelFor(registered, counts.eligible),
@@ -73,6 +78,7 @@ export async function previewAction(
     undoSeconds: action.sends ? core.config.undoSeconds : 0,
     secondPerson: await needsSecondPerson(core.db, registered, counts.eligible),
     ...(problems ? { problems } : {}),
+    ...(overview ? { overview } : {}),
     ...(sample ? { sample } : {}),
   };
 }

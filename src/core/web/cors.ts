@@ -4,8 +4,8 @@ import type { Request, Response } from './express.ts';
 
 const tokenList = /^[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/;
 
-/** Sets the headers that let an allowed origin read the answer. */
-export function allowOrigin(core: Core, request: Request, response: Response): void {
+/** Sets the headers that let an allowed origin read the answer, with the `exposed` headers of its route. */
+export function allowOrigin(core: Core, request: Request, response: Response, exposed: readonly string[] = []): void {
   const { origin } = request.headers;
   const { corsOrigins } = core.config;
   if (corsOrigins.includes('*')) response.setHeader('Access-Control-Allow-Origin', '*');
@@ -14,7 +14,7 @@ export function allowOrigin(core: Core, request: Request, response: Response): v
     if (origin === undefined || !corsOrigins.includes(origin)) return;
     response.setHeader('Access-Control-Allow-Origin', origin);
   }
-  response.setHeader('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
+  response.setHeader('Access-Control-Expose-Headers', ['Retry-After', 'X-Request-Id', ...exposed].join(', '));
 }
 
 /** Answers OPTIONS of a path that knows `methods`; nothing else happens. */

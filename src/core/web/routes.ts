@@ -6,6 +6,7 @@ import { type Actor, publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { invalid, notFound, StewardError, unauthenticated } from '../errors.ts';
 import { addressKey } from '../limits.ts';
+import { mustNotBeForeign } from '../origin.ts';
 import { actorOfApiKey } from '../people/api-keys.ts';
 import { Answer, type AnyRoute, type Envelope, type UploadedFile } from '../route.ts';
 import { readBody, utf8 } from './body.ts';
@@ -37,7 +38,11 @@ function byPath(list: readonly AnyRoute[]): Map<string, AnyRoute[]> {
 function appendNeighbours(core: Core, app: Express): void {
   const folders = new Map<string, Envelope>();
   for (const { routes } of core.modules)
-    for (const { path } of routes?.list ?? []) folders.set(folderOf(path), routes!.envelope);
+    for (const { path } of routes?.list ?? []) {
+      // A folder that several modules share speaks as the first of them does.
+      const folder = folderOf(path);
+      if (!folders.has(folder)) folders.set(folder, routes!.envelope);
+    }
   for (const [folder, envelope] of [...folders].sort(([a], [b]) => b.length - a.length)) {
     if (folder === '') continue;
     app.use(folder, () => {
@@ -60,7 +65,7 @@ function answerPath(core: Core, envelope: Envelope, list: readonly AnyRoute[]) {
   if (known.has('GET')) known.set('HEAD', known.get('GET')!);
   const methods = [...known.keys(), 'OPTIONS'];
   return async (request: Request, response: Response): Promise<void> => {
-    allowOrigin(core, request, response);
+    allowOrigin(core, request, response, known.get(request.method)?.exposes);
     response.setHeader('Cache-Control', 'no-store');
     if (request.method === 'OPTIONS') return answerPreflight(request, response, methods);
     try {
@@ -79,10 +84,15 @@ function answerPath(core: Core, envelope: Envelope, list: readonly AnyRoute[]) {
 async function callRoute(core: Core, route: AnyRoute, request: Request): Promise<unknown> {
   const address = request.ip ?? '';
   for (const limit of route.limits ?? []) await core.limits.consume(limit, addressKey(address));
+  if (route.refusesForeign) mustNotBeForeign(request, core.config.publicUrl);
   const actor = await actorOfRequest(core, route, request);
   const params = parsed(route.params, { ...request.params }, 'address');
   const query = parsed(route.query, queryOf(request), 'query');
-  const { value, files, raw = '' } = route.body ? await readInput(route, request) : { value: undefined, files: [] };
+  const {
+    value,
+    files,
+    raw = '',
+  } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
   const header = (name: string) => {
     const found = request.headers[name.toLowerCase()];
@@ -126,12 +136,14 @@ function queryOf(request: Request): Record<string, string | string[]> {
 }
 
 async function readInput(
+  core: Core,
   route: AnyRoute,
   request: Request,
 ): Promise<{ value: unknown; files: UploadedFile[]; raw?: string }> {
   const accepts = route.accepts ?? ['json'];
   const maxBytes = route.maxBytes ?? usualBytes;
   const type = mediaType(request);
+  if (isBodiless(request) && route.body?.safeParse(undefined).success) return { value: undefined, files: [] };
   if (type === 'multipart/form-data' && accepts.includes('multipart')) {
     const limits = {
       maxBytes,
@@ -140,6 +152,7 @@ async function readInput(
       maxFieldBytes: Math.min(maxBytes, usualBytes),
     };
     const { fields, files } = await readMultipart(request, limits);
+    for (const { bytes, field } of files) await core.files.mustBeClean(bytes, field);
     return { value: { ...fields }, files };
   }
   if (type === 'application/x-www-form-urlencoded' && accepts.includes('form'))
@@ -151,6 +164,10 @@ async function readInput(
   if (accepts.includes('any-json') || (type === 'application/json' && accepts.includes('json')))
     return { value: await readJson(request, { maxBytes, maxKeys: route.maxKeys }), files: [] };
   throw new StewardError('media-type', 415, `The body must be ${accepts.map(mediaWords).join(' or ')}.`);
+}
+
+function isBodiless({ headers }: Request): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 function mediaWords(kind: NonNullable<AnyRoute['accepts']>[number]): string {

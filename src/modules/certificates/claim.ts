@@ -1,6 +1,7 @@
 // Claiming by link: who holds the token may see the masked address, write the name and have the certificate mailed.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Core, publicActor, type Work } from '../../core/index.ts';
+import { inLine } from '../../lib/line.ts';
 import { askForCertificate } from './issuing.ts';
 import { claimTokenHash } from './notices.ts';
 import { cleanName, nameProblem } from './person-name.ts';
@@ -39,7 +40,9 @@ export async function submitName(core: Core, token: unknown, given: unknown): Pr
   if (!row) return { kind: 'unknown-token' };
   if (row.state === 'mailed') return { kind: 'already-mailed' };
   if (!isUnderWay(row, name)) {
-    const refused = await inLine(row.id, () => core.transaction(publicActor, (work) => storeName(work, row, name)));
+    const refused = await inLine(`claim:${row.id}`, () =>
+      core.transaction(publicActor, (work) => storeName(work, row, name)),
+    );
     if (refused) return refused;
   }
   return waitForMail(core, row.id);
@@ -75,20 +78,6 @@ async function waitForMail(core: Core, recipientId: string): Promise<ClaimResult
     if (row?.problem && !row.certificateMessageId) return { kind: 'failed', reason: row.problem };
     if (Date.now() + wait > end) return { kind: 'on-its-way' };
     await pause(wait);
-  }
-}
-
-// Two hundred clicks on one link would otherwise take every connection of the pool to wait for one row. Only politeness: the row lock decides.
-const lines = new Map<string, Promise<unknown>>();
-
-async function inLine<T>(key: string, step: () => Promise<T>): Promise<T> {
-  const before = lines.get(key) ?? Promise.resolve();
-  const mine = before.then(step, step);
-  lines.set(key, mine);
-  try {
-    return await mine;
-  } finally {
-    if (lines.get(key) === mine) lines.delete(key);
   }
 }
 

@@ -11,6 +11,7 @@ const sound: Record<string, string> = {
   SMTP_URL: 'smtps://app:x@mail.bloemen.nl',
   MAIL_FROM: 'Bloemen <office@bloemen.nl>',
   TRUST_PROXY: '1',
+  BOUNCE_MAILBOX_URL: 'imaps://back:x7Kp2mQ@mail.bloemen.nl',
   SMS_PROVIDER: 'webhook',
   SMS_WEBHOOK_URL: 'https://sms.bloemen.nl',
 };
@@ -42,6 +43,9 @@ describe('check --deploy', () => {
     ['D022 warning', { SMTP_URL: 'smtp://mail.bloemen.nl' }],
     ['D023 warning', { SMS_PROVIDER: '' }],
     ['D024 warning', { UNDO_SECONDS: '0' }],
+    ['D025 warning', { BOUNCE_MAILBOX_URL: '' }],
+    ['D041 warning', { STORAGE_URL: 's3://k:s@storage.bloemen.nl/files?tls=false' }],
+    ['D043 warning', { CLAMAV_URL: 'tcp://scanner', CLAMAV_WHEN_AWAY: 'keep' }],
     ['D030 serious', { DATABASE_URL: '' }],
     ['D031 serious', { DEMO: 'true' }],
     ['D035 warning', { LOG_LEVEL: 'debug' }],
@@ -56,6 +60,8 @@ describe('check --deploy', () => {
     ['D032 warning', { hasDemo: true }],
     ['D033 warning', { hasAdministrator: false }],
     ['D034 warning', { isRoot: true }],
+    ['D040 serious', { storageTrouble: 'The bucket does not exist.' }],
+    ['D042 serious', { isScannerAway: true }],
   ])('%s, of what the installation holds', (id, more) => {
     expect(idsOf({}, more)).toEqual([id]);
   });
@@ -63,6 +69,10 @@ describe('check --deploy', () => {
   it('says what is serious first, and calls a development set-up what it is', () => {
     const found = idsOf({ NODE_ENV: 'development', PUBLIC_URL: '', TRUST_PROXY: '0' }, { hasDemo: true });
     expect(found).toEqual(['D001 serious', 'D002 serious', 'D032 warning']);
+  });
+
+  it('has nothing to say about a neighbouring storage and scanner', () => {
+    expect(idsOf({ STORAGE_URL: 's3://k:s@minio:9000/files?tls=false', CLAMAV_URL: 'tcp://clamav' })).toEqual([]);
   });
 
   it('does not take a random secret for a weak one', () => {

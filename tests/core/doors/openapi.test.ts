@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { actionRoute } from '../../../src/core/doors/action-door.ts';
 import { addressOf, buildOpenApi, type OpenApiDocument } from '../../../src/core/doors/openapi.ts';
 import { exampleOf, type JsonSchema, jsonSchemaOf } from '../../../src/core/doors/openapi-schema.ts';
+import { defineModule } from '../../../src/core/module.ts';
+import { plainEnvelope, route } from '../../../src/core/route.ts';
 import { modules } from '../../../src/modules/index.ts';
 import { type TestCore, testCore } from '../../kit/core.ts';
 import { openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
@@ -96,6 +98,36 @@ describe('the description of the API', () => {
       expect([file, (await visitor.get(file as string)).status]).toEqual([file, 200]);
     expect((await visitor.get('/docs/docs.js')).text).not.toMatch(/innerHTML|https?:\/\//);
   });
+});
+
+it('describes each thing that one address does by its own body and answer', async () => {
+  const variants = ['one', 'two'].map((name) => ({
+    name,
+    summary: `Does ${name}`,
+    body: z.object({ action: z.literal(name), count: z.int().min(3) }),
+    answer: { did: name },
+  }));
+  const act = route({
+    method: 'post',
+    path: '/api/acts',
+    summary: 'Acts',
+    body: z.looseObject({}),
+    docs: { variants },
+    handle: async () => null,
+  });
+  const routes = { envelope: plainEnvelope, list: [act] };
+  const small = await testCore([defineModule({ name: 'acts', label: 'Acts', permissions: {}, resources: [], routes })]);
+  const described = buildOpenApi(small.core);
+  await small.close();
+  expect((await new Validator().validate(structuredClone(described) as never)).valid).toBe(true);
+  const media = (part: unknown) =>
+    (part as { content: Record<string, { schema: JsonSchema; examples: Record<string, { value: unknown }> }> }).content[
+      'application/json'
+    ]!;
+  const operation = described.paths['/api/acts']?.post as { requestBody: unknown; responses: Record<string, unknown> };
+  expect(media(operation.requestBody).schema.oneOf).toMatchObject([{ title: 'one' }, { title: 'two' }]);
+  expect(media(operation.requestBody).examples.two?.value).toEqual({ action: 'two', count: 3 });
+  expect(media(operation.responses[200]).examples.one?.value).toEqual({ did: 'one' });
 });
 
 describe('a schema made of zod', () => {

@@ -108,6 +108,10 @@ const table: Record<string, Record<string, string>> = {
     runId: 'show filter',
     isTransactional: '',
     isUrgent: '',
+    isRepeatable: '',
+    notAfter: 'show',
+    parts: 'show',
+    deliveredAt: 'show filter',
     provider: 'show filter',
     providerId: 'show',
     reply: 'list show',
@@ -117,6 +121,23 @@ const table: Record<string, Record<string, string>> = {
     claimedAt: '',
     sentAt: 'list show filter sort',
     createdAt: 'list show filter sort',
+  },
+  SmsBudget: {
+    id: '',
+    monthlyParts: 'list show update',
+    pricePerPart: 'list show update',
+    currency: 'list show update',
+    updatedAt: 'show',
+  },
+  Alarm: {
+    id: '',
+    key: 'show filter',
+    summary: 'list show filter',
+    count: 'list show sort',
+    raisedAt: 'list show filter sort',
+    lastAt: 'list show filter sort',
+    endedAt: 'list show filter',
+    endedBy: 'show',
   },
   Suppression: {
     id: '',
@@ -323,6 +344,7 @@ beforeAll(async () => {
   const schedule = await db.schedule.create({
     data: { name: 'Weekly', action: 'sample.x', selection: 'all', cron: '0 7 * * 1', operatorId: canary },
   });
+  const alarm = await db.alarm.create({ data: { key: 'sample', summary: 'Something is wrong' } });
   const entry = await db.auditEntry.create({ data: { kind: 'signIn', actor: 'Ada', summary: 'Signed in' } });
   Object.assign(ids, {
     Role: role.id,
@@ -339,6 +361,8 @@ beforeAll(async () => {
     Schedule: schedule.id,
     StoredFile: file.id,
     AuditEntry: entry.id,
+    Alarm: alarm.id,
+    SmsBudget: 'sms',
   });
 });
 afterAll(() => kit.close());

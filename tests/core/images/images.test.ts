@@ -97,11 +97,35 @@ describe('a picture that somebody sends', () => {
     }
   });
 
+  it('is read as GIF only where that is asked for, and its first picture becomes a PNG', async () => {
+    const gif = await plain(20, 10).gif().toBuffer();
+    const clean = await reencodeImage(gif, { formats: ['png', 'gif'] });
+    expect(clean).toMatchObject({ format: 'png', width: 20, height: 10 });
+    expect(await reencodeImage(gif).catch((error) => error.status)).toBe(400);
+  });
+
   it('is made smaller where a longest side is asked for', async () => {
     expect(await reencodeImage(await plain(200, 100).png().toBuffer(), { fit: 50 })).toMatchObject({
       width: 50,
       height: 25,
     });
+  });
+
+  it('is cut to a square from its middle, and written as what is asked for', async () => {
+    const stripes = sharp({ create: { width: 300, height: 100, channels: 4, background: '#0000ff' } }).composite([
+      { input: await plain(100, 100, '#ff0000').png().toBuffer(), left: 100, top: 0 },
+    ]);
+    const square = await reencodeImage(await stripes.png().toBuffer(), { crop: { width: 60, height: 60 }, as: 'png' });
+    expect(square).toMatchObject({ width: 60, height: 60, format: 'png' });
+    const { dominant } = await sharp(square.bytes).stats();
+    expect(dominant.r).toBeGreaterThan(200);
+    expect(dominant.b).toBeLessThan(60);
+    const clear = await sharp({ create: { width: 9, height: 9, channels: 4, background: '#00000000' } })
+      .png()
+      .toBuffer();
+    const opaque = await reencodeImage(clear, { as: 'jpeg' });
+    expect(opaque).toMatchObject({ format: 'jpeg', type: 'image/jpeg' });
+    expect((await sharp(opaque.bytes).stats()).channels[0]?.min).toBeGreaterThan(250);
   });
 
   it('that is a page behind a picture loses the page', async () => {
@@ -143,6 +167,7 @@ describe('a picture that somebody sends', () => {
     ];
     for (const text of others) await refuse(Buffer.from(text, 'latin1'), 400, /not in PNG, JPEG, WEBP/);
     await refuse(await plain(8, 8).gif().toBuffer(), 400, /not in PNG/);
+    await refuse(Buffer.from('GIF89a\x01\0\x01\0', 'latin1'), 400, /damaged/, { formats: ['gif'] });
     await refuse(await plain(8, 8).tiff().toBuffer(), 400, /not in PNG/);
     await refuse(await plain(8, 8).webp().toBuffer(), 400, /not in PNG, JPEG\./, { formats: ['png', 'jpeg'] });
     await refuse(Buffer.alloc(10_000_001), 413, /10 MB/);

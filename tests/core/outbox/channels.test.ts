@@ -141,7 +141,7 @@ describe('an SMS', () => {
     const { core } = kit.webhook;
     const row = await outcome('webhook', await text(core, '+31612345678'), tried);
     expect(row).toMatchObject({ state: 'queued', attemptCount: 0 });
-    expect(await core.db.setting.count({ where: { key: 'mail-alarm:sms:webhook' } })).toBe(1);
+    expect(await core.db.alarm.count({ where: { key: 'login:sms:webhook', endedAt: null } })).toBe(1);
   });
 
   it('goes to Twilio as its form', async () => {

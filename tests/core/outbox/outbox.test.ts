@@ -314,7 +314,7 @@ describe('delivery', () => {
       );
       expect(refused).toMatchObject({ state: 'queued', attemptCount: 0 });
       expect(refused.attempts[0]).toMatchObject({ result: 'login', reply: expect.stringContaining('535') });
-      expect(await core.db.setting.count({ where: { key: `mail-alarm:account:${account.id}` } })).toBe(1);
+      expect(await core.db.alarm.count({ where: { key: `login:account:${account.id}`, endedAt: null } })).toBe(1);
       const clock = await core.db.sendingClock.findUniqueOrThrow({ where: { key: `account:${account.id}` } });
       expect(clock.nextAt.getTime() - Date.now()).toBeGreaterThan(60_000);
       await until(
@@ -330,7 +330,7 @@ describe('delivery', () => {
       );
       expect(guarded.accepted).toHaveLength(1);
       expect(guarded.accepted[0]?.from).toBe('campaign@example.org');
-      expect(await core.db.setting.count({ where: { key: `mail-alarm:account:${account.id}` } })).toBe(0);
+      expect(await core.db.alarm.count({ where: { key: `login:account:${account.id}`, endedAt: null } })).toBe(0);
     } finally {
       await Promise.all(running.splice(0).map((one) => one.stop()));
       await guarded.stop();

@@ -67,6 +67,18 @@ const module = defineModule({
         handle: async ({ body, files }) => ({ body, files: files.map(({ name, bytes }) => [name, bytes.length]) }),
       }),
       route({
+        method: 'post',
+        path: '/api/shop/own',
+        summary: 'Known by a cookie',
+        accepts: ['any-json'],
+        refusesForeign: true,
+        body: z.unknown(),
+        handle: async () => {
+          calls.push('own');
+          return null;
+        },
+      }),
+      route({
         method: 'get',
         path: '/api/shop/secret',
         summary: 'Keyed',
@@ -376,6 +388,32 @@ describe('CORS', () => {
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
       expect(answer.headers.get('vary')).toContain('Origin');
     }
+  });
+});
+
+describe('a route that knows callers by a cookie', () => {
+  const from = (headers: Record<string, string | undefined>) =>
+    visitor.post('/api/shop/own', {}, { origin: undefined, 'sec-fetch-site': undefined, ...headers });
+  test.each([
+    ['a program, which says nothing', {}],
+    ['one of our own pages', { 'sec-fetch-site': 'same-origin' }],
+    ['what a person opened', { 'sec-fetch-site': 'none' }],
+  ])('takes %s', async (_who, headers) => {
+    calls.length = 0;
+    expect((await from(headers)).json).toMatchObject({ code: 0 });
+    expect(calls).toEqual(['own']);
+  });
+
+  test.each([
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a neighbour below the same domain', { 'sec-fetch-site': 'same-site' }],
+    ['another origin, told by an old browser', { origin: 'https://evil.example' }],
+    ['an allowed origin, which never comes with cookies', { origin: 'https://front.example' }],
+    ['a page without an origin', { origin: 'null' }],
+  ])('refuses %s', async (_who, headers) => {
+    calls.length = 0;
+    expect((await from(headers)).json).toMatchObject({ code: 1, data: { code: 'forbidden' } });
+    expect(calls).toEqual([]);
   });
 });
 

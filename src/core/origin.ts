@@ -1,6 +1,6 @@
 // Who sent this request: our own pages or another site. Fetch Metadata first, Origin as the fallback (OWASP, CSRF prevention).
 import type { IncomingMessage } from 'node:http';
-import { forbidden } from '../errors.ts';
+import { forbidden } from './errors.ts';
 
 const refusal = 'This request did not come from this site. Please reload the page and try again.';
 
@@ -17,6 +17,13 @@ export function mustBeOwnRead(request: IncomingMessage, publicUrl: string): void
   const { site, origin } = senderOf(request);
   if (site !== undefined && site !== 'same-origin') throw forbidden(refusal);
   if (header(request, 'sec-fetch-mode') === 'navigate') throw forbidden(refusal);
+  if (origin !== undefined && !isOwnOrigin(origin, request, publicUrl)) throw forbidden(refusal);
+}
+
+/** Throws `forbidden` when a browser says that a page of another site sent this; whoever is no browser says nothing and passes. */
+export function mustNotBeForeign(request: IncomingMessage, publicUrl: string): void {
+  const { site, origin } = senderOf(request);
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw forbidden(refusal);
   if (origin !== undefined && !isOwnOrigin(origin, request, publicUrl)) throw forbidden(refusal);
 }
 

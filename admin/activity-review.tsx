@@ -1,0 +1,146 @@
+// The review of an activity: what an edit changed beside what was approved, every value, its pictures.
+import React from 'react';
+import { Link } from 'react-router-dom';
+import { Picture, ReviewFoot } from './club-review.tsx';
+import { Icon } from './parts/icon.tsx';
+import { Pill } from './parts/pill.tsx';
+import { Loading, Trouble } from './parts/states.tsx';
+import { apiPath, recordPath } from './paths.ts';
+import { useLoad } from './state.tsx';
+import type { ToolProps } from './tools/tool.ts';
+import type { Tone } from './words.ts';
+
+/** What the Activity resource's review tool loads. */
+interface Review {
+  number: number;
+  state: 'pending' | 'approved' | 'rejected';
+  rejection: string;
+  wasApproved: boolean;
+  editedAt: string;
+  decidedAt: string;
+  decidedBy: string;
+  values: { column: string; label: string; value: string }[];
+  differences: { column: string; label: string; before: string; after: string }[];
+  poster: string | null;
+  qrcode: string | null;
+  club: { id: string; name: string } | null;
+  taken: number;
+  page: string | null;
+  next: string | null;
+}
+
+const words: Readonly<Record<Review['state'], { label: string; tone: Tone }>> = {
+  pending: { label: 'In review', tone: 'busy' },
+  approved: { label: 'Approved', tone: 'good' },
+  rejected: { label: 'Rejected', tone: 'bad' },
+};
+
+/** Draws the review of an activity. */
+export function ActivityReview({ recordId }: ToolProps) {
+  const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Activity', recordId, 'review'));
+  if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
+  if (!data) return <Loading rows={8} label="Opening the activity" />;
+  return (
+    <div className="review">
+      <Standing review={data} />
+      <Differences review={data} />
+      <div className={data.poster || data.qrcode ? 'review-sides two' : 'review-sides one'}>
+        <section className="card" aria-labelledby="activity">
+          <h2 id="activity">Activity</h2>
+          <dl className="facts">
+            {data.values.map(({ column, label, value }) => (
+              <React.Fragment key={column}>
+                <dt>{label}</dt>
+                <dd dir="auto" className={isChanged(data, column) ? 'review-changed' : undefined}>
+                  {value}
+                </dd>
+              </React.Fragment>
+            ))}
+          </dl>
+        </section>
+        {(data.poster || data.qrcode) && (
+          <div className="review">
+            {data.poster && <Picture title="Poster" source={data.poster} none="" />}
+            {data.qrcode && <Picture title="QR code" source={data.qrcode} none="" />}
+          </div>
+        )}
+      </div>
+      <ReviewFoot
+        model="Activity"
+        recordId={recordId}
+        done={reload}
+        names={['approve-activity', 'reject-activity', 'close-enrolment']}
+      >
+        {data.page && (
+          <a className="button" href={data.page} target="_blank" rel="noreferrer">
+            <Icon name="ExternalLink" /> Public page
+          </a>
+        )}
+        {data.next && (
+          <Link className="button" to={recordPath('Activity', data.next, 'review')}>
+            Next in review <Icon name="ArrowRight" />
+          </Link>
+        )}
+      </ReviewFoot>
+    </div>
+  );
+}
+
+function isChanged({ differences }: Review, column: string): boolean {
+  return differences.some((one) => one.column === column);
+}
+
+function Standing({ review }: { review: Review }) {
+  const { state, rejection, club, taken, editedAt, decidedAt, decidedBy } = review;
+  return (
+    <p className="review-standing">
+      <Pill tone={words[state].tone}>{words[state].label}</Pill>{' '}
+      {club ? (
+        <>
+          by <Link to={recordPath('Club', club.id)}>{club.name}</Link>
+        </>
+      ) : (
+        'announced without a club'
+      )}
+      {` · ${taken} enrolled`}
+      {editedAt && ` · changed ${editedAt}`}
+      {decidedAt && ` · decided ${decidedAt}${decidedBy ? ` by ${decidedBy}` : ''}`}
+      {rejection && ` · ${rejection}`}
+    </p>
+  );
+}
+
+function Differences({ review: { wasApproved, differences } }: { review: Review }) {
+  if (!wasApproved) return null;
+  return (
+    <section className="card" aria-labelledby="differences">
+      <h2 id="differences">Changed since it was approved</h2>
+      {differences.length === 0 ? (
+        <p className="hint">Nothing differs from what was approved.</p>
+      ) : (
+        <table className="changes review-changes">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Approved</th>
+              <th scope="col">Now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {differences.map(({ column, label, before, after }) => (
+              <tr key={column}>
+                <th scope="row">{label}</th>
+                <td dir="auto">
+                  <del>{before}</del>
+                </td>
+                <td dir="auto">
+                  <ins>{after}</ins>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

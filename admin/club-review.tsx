@@ -1,0 +1,232 @@
+// The review of a club: what it says, its logo and its evidence side by side, what it may be a double of, and what became of it before.
+import React, { useState } from 'react';
+import { Link } from 'react-router-dom';
+import { ActionDrawer } from './action/action-drawer.tsx';
+import { Dialog } from './parts/dialog.tsx';
+import { Icon } from './parts/icon.tsx';
+import { Pill } from './parts/pill.tsx';
+import { Loading, Trouble } from './parts/states.tsx';
+import { apiPath, recordPath } from './paths.ts';
+import { useLoad, useResource } from './state.tsx';
+import type { ToolProps } from './tools/tool.ts';
+import type { ActionView } from './types.ts';
+import type { Tone } from './words.ts';
+
+type State = 'pending' | 'approved' | 'refused' | 'suspended';
+
+interface Earlier {
+  id: string;
+  number: number;
+  name: string;
+  info: string;
+  state: State;
+  refusal: string;
+  appliedAt: string;
+  decidedAt: string;
+  decidedBy: string;
+}
+
+/** What the Club resource's review tool loads. */
+interface Review {
+  number: number;
+  name: string;
+  email: string;
+  info: string;
+  state: State;
+  refusal: string;
+  decidedBy: string;
+  appliedAt: string;
+  decidedAt: string;
+  approvedUntil: string;
+  renewalAskedAt: string;
+  evidenceDeletedAt: string;
+  logo: string | null;
+  evidence: string | null;
+  duplicates: { id: string; name: string; email: string; state: State; why: string }[];
+  history: Earlier[];
+  next: string | null;
+  waiting: number;
+}
+
+const words: Readonly<Record<State, { label: string; tone: Tone }>> = {
+  pending: { label: 'Applied', tone: 'busy' },
+  approved: { label: 'Approved', tone: 'good' },
+  refused: { label: 'Refused', tone: 'bad' },
+  suspended: { label: 'Suspended', tone: 'quiet' },
+};
+
+/** Draws the review of a club. */
+export function ClubReview({ recordId }: ToolProps) {
+  const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Club', recordId, 'review'));
+  if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
+  if (!data) return <Loading rows={8} label="Opening the application" />;
+  return (
+    <div className="review">
+      <div className="review-sides">
+        <section className="card" aria-labelledby="application">
+          <h2 id="application">Application</h2>
+          <Facts review={data} />
+        </section>
+        <Picture title="Logo" source={data.logo} none="There is no logo." />
+        <Picture
+          title="Evidence"
+          source={data.evidence}
+          none={
+            data.evidenceDeletedAt
+              ? `It was deleted on ${data.evidenceDeletedAt}, as the settings say.`
+              : 'There is no evidence.'
+          }
+          note="An identity document: shown here only, and deleted some days after the decision."
+        />
+      </div>
+      <ReviewFoot model="Club" recordId={recordId} done={reload} names={['approve-club', 'refuse-club']}>
+        {data.next && (
+          <Link className="button" to={recordPath('Club', data.next, 'review')}>
+            Next of {data.waiting} waiting <Icon name="ArrowRight" />
+          </Link>
+        )}
+      </ReviewFoot>
+      <Duplicates list={data.duplicates} />
+      <Before list={data.history} />
+    </div>
+  );
+}
+
+function Facts({ review }: { review: Review }) {
+  const { state, refusal } = review;
+  const facts: [string, React.ReactNode][] = [
+    ['State', <Pill tone={words[state].tone}>{words[state].label}</Pill>],
+    ['Name', <strong dir="auto">{review.name}</strong>],
+    ['E-mail', review.email],
+    ['Remarks', <span dir="auto">{review.info || '—'}</span>],
+    ['Applied', review.appliedAt],
+    ['Decided', review.decidedAt && `${review.decidedAt}${review.decidedBy ? `, ${review.decidedBy}` : ''}`],
+    ['Reason', refusal],
+    ['Approved until', review.approvedUntil],
+    ['Asked for renewal', review.renewalAskedAt],
+  ];
+  return (
+    <dl className="facts">
+      {facts
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => (
+          <React.Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </React.Fragment>
+        ))}
+    </dl>
+  );
+}
+
+/** Draws a picture of the record that opens at full size. */
+export function Picture(props: { title: string; source: string | null; none: string; note?: string }) {
+  const { title, source, none, note } = props;
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section className="card review-picture" aria-label={title}>
+      <h2>{title}</h2>
+      {source ? (
+        <button type="button" onClick={() => setOpen(true)} aria-label={`${title} at full size`}>
+          <img src={source} alt={title} />
+        </button>
+      ) : (
+        <p className="hint">{none}</p>
+      )}
+      {source && note && <p className="hint">{note}</p>}
+      {isOpen && source && (
+        <Dialog title={title} close={() => setOpen(false)}>
+          <img className="review-large" src={source} alt={title} />
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+/** Draws the verbs of a review as buttons that open the action with its preview. */
+export function ReviewFoot(props: {
+  model: string;
+  recordId: string;
+  names: string[];
+  done: () => void;
+  children?: React.ReactNode;
+}) {
+  const { model, recordId, names, done, children } = props;
+  const resource = useResource(model);
+  const [acting, setActing] = useState<ActionView>();
+  const actions = names.flatMap((name) => resource?.actions.filter(({ id }) => id.endsWith(`.${name}`)) ?? []);
+  return (
+    <div className="review-foot">
+      {actions.map((action, index) => (
+        <button
+          key={action.id}
+          type="button"
+          className={action.danger ? 'button danger-quiet' : index === 0 ? 'button primary' : 'button'}
+          onClick={() => setActing(action)}
+        >
+          <Icon name={action.icon ?? 'Play'} /> {action.label.one}
+        </button>
+      ))}
+      <span className="review-gap" />
+      {children}
+      {acting && resource && (
+        <ActionDrawer
+          action={acting}
+          resource={resource}
+          selection={{ ids: [recordId] }}
+          count={1}
+          close={() => {
+            setActing(undefined);
+            done();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Duplicates({ list }: { list: Review['duplicates'] }) {
+  if (list.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="doubles">
+      <h2 id="doubles">May be the same as</h2>
+      <ul className="review-list">
+        {list.map(({ id, name, email, state, why }) => (
+          <li key={id}>
+            <Link to={recordPath('Club', id, 'review')} dir="auto">
+              {name}
+            </Link>
+            <Pill tone={words[state].tone}>{words[state].label}</Pill>
+            <span className="hint">
+              {email} · {why}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Before({ list }: { list: Earlier[] }) {
+  if (list.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="before">
+      <h2 id="before">Other applications with this address</h2>
+      <ul className="review-list">
+        {list.map(({ id, name, state, refusal, appliedAt, decidedAt, decidedBy }) => (
+          <li key={id}>
+            <Link to={recordPath('Club', id, 'review')} dir="auto">
+              {name}
+            </Link>
+            <Pill tone={words[state].tone}>{words[state].label}</Pill>
+            <span className="hint">
+              Applied {appliedAt}
+              {decidedAt && ` · decided ${decidedAt}${decidedBy ? ` by ${decidedBy}` : ''}`}
+              {refusal && ` · ${refusal}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

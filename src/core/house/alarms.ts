@@ -1,0 +1,66 @@
+// Alarms in the panel: what staff should look at, counted while it lasts, ended by whoever has seen to it.
+import { action } from '../action.ts';
+import type { Card } from '../module.ts';
+import { resource } from '../resource.ts';
+
+const permission = 'core:alarms';
+const shown = 5;
+
+const endAlarms = action('Alarm', {
+  name: 'end-alarm',
+  label: { one: 'Mark as seen to', many: 'Mark {count} alarms as seen to' },
+  description: 'If it happens again, a new alarm is raised.',
+  permission,
+  icon: 'Check',
+  eligible: [{ where: { endedAt: null }, otherwise: 'is over already' }],
+  async each(alarm, { work }) {
+    await work.tx.alarm.update({ where: { id: alarm.id }, data: { endedAt: new Date(), endedBy: work.actor.name } });
+    return undefined;
+  },
+});
+
+/** What staff should look at. */
+export const alarms = resource('Alarm', {
+  label: { one: 'alarm', many: 'alarms' },
+  group: 'Work',
+  icon: 'AlertTriangle',
+  title: 'summary',
+  permissions: { read: permission },
+  columns: {
+    summary: { label: 'What', filter: true, display: 'longText' },
+    count: { label: 'Times', sort: true },
+    raisedAt: { label: 'Since', filter: true, sort: true },
+    lastAt: { label: 'Last', filter: true, sort: true },
+    endedAt: { label: 'Over since', filter: true },
+    endedBy: { label: 'Seen to by', list: false },
+    key: { label: 'Kind', list: false, filter: true },
+  },
+  sort: ['lastAt', 'desc'],
+  views: [
+    { label: 'Open', where: { endedAt: null } },
+    { label: 'Over', where: { endedAt: { not: null } } },
+  ],
+  actions: [endAlarms],
+  empty: 'Nothing needs your attention.',
+});
+
+/** The open alarms on the dashboard. */
+export const alarmsCard: Card = {
+  title: 'Alarms',
+  permission,
+  async load(core, actor) {
+    if (actor.scope !== 'all') return { figures: [] };
+    const [count, rows] = await Promise.all([
+      core.db.alarm.count({ where: { endedAt: null } }),
+      core.db.alarm.findMany({ where: { endedAt: null }, orderBy: { lastAt: 'desc' }, take: shown }),
+    ]);
+    return {
+      figures: [{ label: 'Open', value: count, tone: count > 0 ? 'bad' : 'good', href: '/resources/Alarm?view=0' }],
+      rows: rows.map(({ id, summary, count: times }) => ({
+        label: summary,
+        value: times > 1 ? `${times} times` : '',
+        href: `/resources/Alarm/records/${id}/show`,
+      })),
+    };
+  },
+};

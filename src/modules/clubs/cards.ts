@@ -1,0 +1,59 @@
+// What waits for reviewers, or how a club's own activities are, on the dashboard.
+import type { Card } from '../../core/index.ts';
+
+const shown = 5;
+const day = 86_400_000;
+
+/** Applications and activities in review, and what comes next. */
+export const clubsCard: Card = {
+  title: 'Clubs and activities',
+  permission: 'clubs:read',
+  async load(core, actor) {
+    const isAll = actor.scope === 'all';
+    const mine = isAll ? {} : { clubId: actor.scopeId ?? '' };
+    const now = new Date();
+    const [waiting, review, open, coming] = await Promise.all([
+      isAll ? core.db.club.count({ where: { state: 'pending' } }) : 0,
+      core.db.activity.count({ where: { ...mine, state: 'pending' } }),
+      core.db.activity.count({ where: { ...mine, state: 'approved', endsAt: { gt: now } } }),
+      core.db.activity.findMany({
+        where: {
+          ...mine,
+          state: 'approved',
+          endsAt: { gt: now },
+          startsAt: { lt: new Date(now.getTime() + 60 * day) },
+        },
+        include: { _count: { select: { enrolments: true } } },
+        orderBy: { startsAt: 'asc' },
+        take: shown,
+      }),
+    ]);
+    return {
+      figures: [
+        ...(isAll
+          ? [
+              {
+                label: 'Applications',
+                value: waiting,
+                tone: waiting > 0 ? ('busy' as const) : ('quiet' as const),
+                href: '/resources/Club?view=0',
+              },
+            ]
+          : []),
+        {
+          label: 'Activities in review',
+          value: review,
+          tone: review > 0 ? 'busy' : 'quiet',
+          href: '/resources/Activity?view=0',
+        },
+        { label: 'Activities shown', value: open, tone: 'good', href: '/resources/Activity?view=1' },
+      ],
+      rows: coming.map(({ id, name, capacity, _count: { enrolments } }) => ({
+        label: name,
+        value: capacity === null ? `${enrolments} enrolled` : `${enrolments} of ${capacity} places`,
+        href: `/resources/Activity/records/${id}/show`,
+        ...(capacity === null ? {} : { share: Math.min(enrolments / capacity, 1) }),
+      })),
+    };
+  },
+};

@@ -1,0 +1,73 @@
+// Enrolling, and the lists of who enrolled for those who run the activity.
+import { z } from 'zod';
+import { type LimitRule, route } from '../../core/index.ts';
+import { theirs } from './activity-routes.ts';
+import { enrol, enrolmentBody, removeEnrolment } from './enrolments.ts';
+import { done, listOf, nothing } from './envelope.ts';
+import { recordNumber } from './fields.ts';
+import { signedIn } from './session.ts';
+
+const enrolling: LimitRule = { name: 'clubs.enrol', points: 1200, seconds: 600 };
+const sees = 'clubs:enrolments';
+const docs = { headers: { Authorization: 'The token of an administrator or of the club that announced it.' } };
+/** The original's headings, which its front ends show. */
+const tableTitle = ['名字', '学号', '联系方式', '学院'];
+
+const add = route({
+  method: 'post',
+  path: '/api/actApply',
+  summary: 'Enrols somebody in an approved activity',
+  body: enrolmentBody,
+  accepts: ['any-json'],
+  maxBytes: 10_000,
+  limits: [enrolling],
+  docs: { description: '404: there is no such activity; 409: closed, full, or enrolled already.' },
+  async handle({ body, core, actor }) {
+    await core.transaction(actor, (work) => enrol(work, body));
+    return done();
+  },
+});
+
+const list = route({
+  method: 'get',
+  path: '/api/actApply',
+  summary: 'Who enrolled in an activity',
+  query: z.object({ act: recordNumber }),
+  docs,
+  async handle({ query, header, core }) {
+    const activity = await theirs(core, await signedIn(core, header('authorization'), sees), query.act);
+    if (!activity) return nothing();
+    const people = await core.db.activityEnrolment.findMany({
+      where: { activityId: activity.id },
+      orderBy: { number: 'asc' },
+    });
+    return listOf(
+      people.map(({ number: id, name: username, studentId: studentid, phone, school }) => ({
+        id,
+        username,
+        studentid,
+        phone,
+        school,
+      })),
+      { tableTitle },
+    );
+  },
+});
+
+const remove = route({
+  method: 'delete',
+  path: '/api/actApply',
+  summary: 'Takes somebody out of an activity',
+  query: z.object({ act: recordNumber, actApply: recordNumber }),
+  docs,
+  async handle({ query, header, core }) {
+    const caller = await signedIn(core, header('authorization'), sees);
+    const activity = await theirs(core, caller, query.act);
+    if (!activity) return nothing();
+    const wasThere = await core.transaction(caller.actor, (work) => removeEnrolment(work, activity.id, query.actApply));
+    return wasThere ? done() : nothing();
+  },
+});
+
+/** The routes of enrolments. */
+export const enrolmentRoutes = [add, list, remove];

@@ -1,0 +1,131 @@
+// The own screens of reviewers: an application with its pictures, doubles and history; an activity with what an edit changed.
+import { type Core, may, type Row, type Tool } from '../../core/index.ts';
+import { differencesOf, valuesOf } from './activity-difference.ts';
+import { duplicatesOf } from './duplicates.ts';
+import { writeTime } from './times.ts';
+
+const history = {
+  number: true,
+  name: true,
+  info: true,
+  state: true,
+  refusal: true,
+  appliedAt: true,
+  decidedAt: true,
+  decidedBy: true,
+  id: true,
+} as const;
+
+/** A club's application, side by side with its logo and evidence. */
+export const reviewTool: Tool<'Club'> = {
+  label: 'Review',
+  component: 'ClubReview',
+  permission: 'clubs:review',
+  async load({ row, core }) {
+    const [logo, evidence, doubles, earlier, next, waiting] = await Promise.all([
+      pictureOf(core, row.logoId),
+      pictureOf(core, row.evidenceId),
+      duplicatesOf(core, row),
+      core.db.club.findMany({
+        where: { email: row.email, id: { not: row.id } },
+        orderBy: { id: 'desc' },
+        select: history,
+        take: 20,
+      }),
+      nextPending(core, row),
+      core.db.club.count({ where: { state: 'pending' } }),
+    ]);
+    return {
+      ...applicationOf(row),
+      logo,
+      evidence,
+      duplicates: doubles,
+      history: earlier.map(historyOf),
+      next,
+      waiting,
+    };
+  },
+  calls: {},
+};
+
+function applicationOf(club: Row<'Club'>) {
+  const { number, name, email, info, state, refusal, decidedBy, language } = club;
+  return {
+    number,
+    name,
+    email,
+    info,
+    state,
+    refusal,
+    decidedBy,
+    language,
+    appliedAt: writeTime(club.appliedAt),
+    decidedAt: writeTime(club.decidedAt),
+    approvedUntil: writeTime(club.approvedUntil),
+    renewalAskedAt: writeTime(club.renewalAskedAt),
+    evidenceDeletedAt: writeTime(club.evidenceDeletedAt),
+  };
+}
+
+function historyOf({
+  appliedAt,
+  decidedAt,
+  ...club
+}: {
+  appliedAt: Date;
+  decidedAt: Date | null;
+  [name: string]: unknown;
+}) {
+  return { ...club, appliedAt: writeTime(appliedAt), decidedAt: writeTime(decidedAt) };
+}
+
+// Within the answer, not by a link: whoever may load this screen sees the picture, and no address of it exists.
+async function pictureOf(core: Core, fileId: string | null): Promise<string | null> {
+  if (fileId === null) return null;
+  const { type } = await core.files.find(fileId);
+  return `data:${type};base64,${(await core.files.bytes(fileId)).toString('base64')}`;
+}
+
+async function nextPending(core: Core, { id, appliedAt }: Row<'Club'>): Promise<string | null> {
+  const where = { state: 'pending' as const, id: { not: id } };
+  const order = { orderBy: { appliedAt: 'asc' }, select: { id: true } } as const;
+  const later = await core.db.club.findFirst({ where: { ...where, appliedAt: { gt: appliedAt } }, ...order });
+  return (later ?? (await core.db.club.findFirst({ where, ...order })))?.id ?? null;
+}
+
+/** An activity as its reviewer reads it: what is new or changed, its pictures, who announced it. */
+export const activityReviewTool: Tool<'Activity'> = {
+  label: 'Review',
+  component: 'ActivityReview',
+  permission: 'clubs:read',
+  async load({ row, core, actor }) {
+    const where = { state: 'pending' as const, id: { not: row.id } };
+    const [poster, qrcode, club, taken, next] = await Promise.all([
+      pictureOf(core, row.posterId),
+      pictureOf(core, row.qrcodeId),
+      row.clubId ? core.db.club.findUnique({ where: { id: row.clubId }, select: { id: true, name: true } }) : null,
+      core.db.activityEnrolment.count({ where: { activityId: row.id } }),
+      may(actor, 'clubs:moderate')
+        ? core.db.activity.findFirst({ where, orderBy: { number: 'asc' }, select: { id: true } })
+        : null,
+    ]);
+    return {
+      number: row.number,
+      state: row.state,
+      rejection: row.rejection,
+      wasApproved: row.approvedValues !== null,
+      editedAt: writeTime(row.editedAt),
+      decidedAt: writeTime(row.decidedAt),
+      decidedBy: row.decidedBy,
+      values: valuesOf(row),
+      differences: differencesOf(row),
+      poster,
+      qrcode,
+      club,
+      taken,
+      page: row.state === 'approved' ? `/activities/${row.number}` : null,
+      next: next?.id ?? null,
+    };
+  },
+  calls: {},
+};

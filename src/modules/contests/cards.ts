@@ -1,0 +1,43 @@
+// The current contest on the dashboard: how many came, how far the operator has them, who was told.
+import type { Card } from '../../core/index.ts';
+
+/** Counts of the current contest. */
+export const contestCard: Card = {
+  title: 'Contest',
+  permission: 'contests:read',
+  async load(core, actor) {
+    if (actor.scope !== 'all') return { figures: [] };
+    const contest = await core.db.contest.findFirst({ where: { isCurrent: true } });
+    if (!contest) return { figures: [] };
+    const where = { contestId: contest.id };
+    const count = (more: object) => core.db.participant.count({ where: { ...where, ...more } });
+    const [all, waiting, troubled, told, winners] = await Promise.all([
+      count({}),
+      count({ status: false }),
+      count({ handOver: { in: ['failed', 'unknown'] } }),
+      count({ notice: 'sent' }),
+      core.db.winner.count({ where }),
+    ]);
+    return {
+      figures: [
+        { label: 'Participants', value: all, href: '/resources/Participant' },
+        { label: 'Not with the operator yet', value: waiting, tone: 'busy', href: '/resources/Participant?view=0' },
+        {
+          label: 'Sending failed or unknown',
+          value: troubled,
+          tone: troubled > 0 ? 'bad' : 'quiet',
+          href: '/resources/Participant?view=2',
+        },
+        { label: 'Winners', value: winners, tone: 'good', href: '/resources/Winner' },
+      ],
+      rows: [
+        {
+          label: contest.title,
+          value: `${told} of ${all} told the results`,
+          href: `/resources/Contest/records/${contest.id}/show`,
+          share: all === 0 ? 0 : told / all,
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,169 @@
+// A whole Steward with the cards module for one test file, and people of the public who speak to its endpoint as their clients do.
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { type Core, configureLog, createCore, loadConfig, startWorker, systemActor } from '../../../src/core/index.ts';
+import { codesOf, createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
+import cards from '../../../src/modules/cards/module.ts';
+import { cloneDatabase } from '../../kit/database.ts';
+import { type Answered, openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
+
+/** What a test of this module works with. */
+export interface House {
+  core: Core;
+  web: TestWeb;
+  dataDir: string;
+  /** Everything the log has written. */
+  logged: string[];
+  startWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the house. */
+export async function openHouse(settings: Record<string, string> = {}): Promise<House> {
+  const database = await cloneDatabase();
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-cards-'));
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    APP_KEY: 'k'.repeat(40),
+    PUBLIC_URL: 'https://cards.example.org',
+    LOG_LEVEL: 'debug',
+    ...settings,
+  });
+  const logged: string[] = [];
+  configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
+  const started = await createCore({ config, modules: [cards], connection: database.connection, role: 'test' });
+  const web = await openTestWeb(started.core);
+  let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
+  return {
+    core: started.core,
+    web,
+    dataDir,
+    logged,
+    async startWorker() {
+      worker ??= await startWorker(started.core);
+    },
+    async close() {
+      await web.close();
+      await worker?.stop();
+      await started.close();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One answer of the endpoint. */
+export type Wire = Record<string, unknown> & { error: number };
+
+/** Somebody with a client: no browser's headers, one cookie. */
+export class Person extends Visitor {
+  readonly email = `${randomBytes(6).toString('hex')}@example.org`;
+  readonly pwd = createHash('md5').update(this.email).digest('hex');
+
+  /** Calls an action; the answer is always HTTP 200 and JSON with both times. */
+  async act(action: string, input: object = {}): Promise<Wire> {
+    const answer = await this.post('/api/courtesy', { action, version: 2, ...input }, program);
+    return wireOf(answer);
+  }
+
+  /** Calls an action again for as long as the answer is that too much is going on, as clients do. */
+  async persist(action: string, input: object = {}): Promise<Wire> {
+    for (let n = 0; n < 60; n += 1) {
+      const answer = await this.act(action, input);
+      if (answer.error !== 503) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error(`${action} found no answer`);
+  }
+
+  async register(): Promise<this> {
+    const answer = await this.persist('user_register', { account: { email: this.email, pwd: this.pwd } });
+    if (answer.error !== 0) throw new Error(`not registered: ${JSON.stringify(answer)}`);
+    return this;
+  }
+
+  /** Uploads a file under a field's name. */
+  async upload(kind: string, field: string, file: { bytes: Buffer; type: string; name?: string }): Promise<Wire> {
+    return wireOf(await this.send('POST', `/upload/${kind}`, multipart(field, file)));
+  }
+}
+
+/** Headers of a client that is no browser. */
+export const program = { origin: undefined, 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined };
+
+function wireOf({ status, json, text }: Answered): Wire {
+  if (
+    status !== 200 ||
+    typeof json?.error !== 'number' ||
+    json.time !== json.timestamp ||
+    typeof json.time !== 'number'
+  )
+    throw new Error(`no answer of the wire: ${status} ${text.slice(0, 200)}`);
+  return json as Wire;
+}
+
+/** Builds a multipart request with one file. */
+export function multipart(
+  field: string,
+  { bytes, type, name = 'file' }: { bytes: Buffer; type: string; name?: string },
+) {
+  const boundary = randomBytes(8).toString('hex');
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
+  return {
+    body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    headers: { ...program, 'content-type': `multipart/form-data; boundary=${boundary}` },
+  };
+}
+
+/** Registers somebody new. */
+export function newPerson(house: House): Promise<Person> {
+  return new Person(house.web).register();
+}
+
+/** Makes codes and returns their ids. */
+export async function newCodes(house: House, count: number, channel = 1): Promise<string[]> {
+  const batch = await house.core.transaction(systemActor, (work) => createBatch(work, { ordered: count, channel }));
+  await makeCodes(house.core, batch.id);
+  const ids: string[] = [];
+  for await (const { uniqueId } of codesOf(house.core.db, batch.id)) ids.push(uniqueId);
+  return ids;
+}
+
+/** Publishes a card and returns its token. */
+export async function publish(person: Person, more: Record<string, unknown> = {}): Promise<string> {
+  const token = String(more.token ?? randomUUID().toUpperCase());
+  const card_info = {
+    token,
+    local_template: { content: 'Happy birthday' },
+    is_editable: true,
+    is_public: true,
+    ...more,
+  };
+  const answer = await person.persist('card_create', { card_info });
+  if (answer.error !== 0) throw new Error(`not published: ${JSON.stringify(answer)}`);
+  return token;
+}
+
+/** Draws a picture of one colour. */
+export function picture(width: number, height: number, background = '#336699') {
+  return sharp({ create: { width, height, channels: 3, background } });
+}
+
+/** Returns the paths of all kept files. */
+export function keptFiles(house: House): string[] {
+  const folder = path.join(house.dataDir, 'files');
+  if (!existsSync(folder)) return [];
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true }) as {
+      isFile(): boolean;
+      parentPath: string;
+      name: string;
+    }[]
+  )
+    .filter((one) => one.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name));
+}
