@@ -18,7 +18,7 @@ const experiments = [
     files: ['tests/core/runs/crashes'],
     env: { CRASH_MESSAGES: '1000', CRASH_KILLS: '10' },
   },
-  { id: 'F9', says: '500 people and 20 places', files: ['tests/faults/f09'] },
+  { id: 'F9', says: '500 people and 20 places', files: ['tests/modules/workshops/capacity'] },
   { id: 'F10', says: 'The same submission many times', files: ['tests/faults/f10'] },
   {
     id: 'F11',
@@ -26,9 +26,7 @@ const experiments = [
     files: ['tests/core/import-crash'],
     env: { IMPORT_ROWS: '100000' },
   },
-  { id: 'F16', says: 'SIGTERM under load', files: ['tests/faults/f16'] },
   { id: 'F18', says: 'Migrations that fail, race and are killed', files: ['tests/core/database/migrations'] },
-  { id: 'F19', says: 'Backup under load, restored elsewhere', files: ['tests/faults/f19'] },
 ];
 const begin = '<!-- figures: begin -->';
 const end = '<!-- figures: end -->';
