@@ -1,7 +1,6 @@
-// What staff do with many records at once: open, close, export, print, mail, register, remove, apply and undo plans.
+// What staff do with many records at once: open, close, export, print, mail, register. What concerns single places is in place-actions.ts.
 import { z } from 'zod';
 import { action, type Core, previewMail, type Row, sheetPdf, skip, type Work } from '../../core/index.ts';
-import { applyPlacement, undoPlacement } from './applying.ts';
 import { listHeader, writeList } from './attendee-list.ts';
 import { renewKey } from './attendees.ts';
 import { lineTime, readSchedule } from './calendar.ts';
@@ -9,13 +8,13 @@ import { setAvailable } from './events.ts';
 import { openedKey } from './login-keys.ts';
 import { keyMail, scheduleMail } from './mails.ts';
 import { attendanceSheets, keySheets, type PrintedSchedule, scheduleSheets } from './paper.ts';
-import { changeRegistrations, removeRegistration } from './registering.ts';
+import { reason } from './place-actions.ts';
+import { changeRegistrations } from './registering.ts';
 import { fileWords, registrationsBook, spreadsheetType } from './registrations-file.ts';
 
 const manage = 'workshops:manage';
 const keys = 'workshops:keys';
 const pdf = 'application/pdf';
-const reason = z.string().trim().min(3, 'must say why').max(300).meta({ label: 'Reason', help: 'The audit keeps it.' });
 const withEvent = { event: true } as const;
 const hasMail = { where: { email: { not: null } }, otherwise: 'has no e-mail address' };
 const hasKey = { where: { identityHash: { not: null } }, otherwise: 'has no login key' };
@@ -262,53 +261,9 @@ async function register(work: Work, attendeeId: string, workshopId: string, why:
   await changeRegistrations(work, attendeeId, next, { by: { staff: true, reason: why } });
 }
 
-const removeRegistrations = action('WorkshopRegistration', {
-  name: 'remove-registration',
-  label: { one: 'Remove registration', many: 'Remove {count} registrations' },
-  description:
-    'The place becomes free, or goes to the waiting list. What a link binds together must be removed together, at the person.',
-  permission: manage,
-  icon: 'UserMinus',
-  danger: true,
-  form: z.object({ reason }),
-  include: { attendee: true, workshop: true },
-  preview: (row) => ({ summary: `${row.attendee.fullName} leaves ${row.workshop.title}` }),
-  each: async (row, { work, form }) =>
-    done(removeRegistration(work, row.attendeeId, row.workshopId, { by: { staff: true, reason: form.reason } })),
-});
-
-const applyPlacements = action('WorkshopPlacement', {
-  name: 'apply-placement',
-  label: { one: 'Give places', many: 'Give places to {count} people' },
-  description:
-    'Registers each person as the plan says. Whoever chose meanwhile, or whose place is gone, is left out with the reason.',
-  permission: 'workshops:assign',
-  icon: 'Play',
-  eligible: [{ where: { state: { in: ['planned', 'undone'] } }, otherwise: 'is not waiting to be placed' }],
-  include: { attendee: true },
-  preview: (row) => ({ summary: `${row.attendee.fullName}: ${row.titles}` }),
-  each: (row, { work }) => applyPlacement(work, row),
-});
-
-const undoPlacements = action('WorkshopPlacement', {
-  name: 'undo-placement',
-  label: { one: 'Take back', many: 'Take back {count} placements' },
-  description: 'Removes exactly what the plan gave; what people chose themselves since stays.',
-  permission: 'workshops:assign',
-  icon: 'RotateCcw',
-  eligible: [{ where: { state: 'applied' }, otherwise: 'was not applied' }],
-  include: { attendee: true },
-  preview: (row) => ({ summary: `${row.attendee.fullName} loses ${row.titles}` }),
-  each: (row, { work }) => undoPlacement(work, row),
-});
-
 /** The actions on events. */
 export const eventActions = [openEvents, closeEvents, exportRegistrations];
 /** The actions on workshops. */
 export const workshopActions = [printAttendance];
 /** The actions on people. */
 export const attendeeActions = [registerFor, printKeys, mailKeys, printSchedules, mailSchedules, exportList, renewKeys];
-/** The actions on registrations. */
-export const registrationActions = [removeRegistrations];
-/** The actions on what a plan gives. */
-export const placementActions = [applyPlacements, undoPlacements];

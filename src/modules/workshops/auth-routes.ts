@@ -1,6 +1,7 @@
 // The doors for signing in: a key or a credential becomes a token.
 import { z } from 'zod';
-import { invalid, type LimitRule, route, verifyPassword } from '../../core/index.ts';
+import { invalid, type LimitRule, route, unavailable, verifyPassword } from '../../core/index.ts';
+import { turnstile } from '../../lib/turnstile.ts';
 import { mustBeManager, mustBeSignedIn } from './callers.ts';
 import { credentialProblem, setCredential } from './managers.ts';
 import { signInAttendee, signInManager, tokenOfManager } from './sign-in.ts';
@@ -8,6 +9,8 @@ import { loginBody } from './wire.ts';
 
 // A flood guard only; guessing is stopped by counting failures.
 const calling: LimitRule = { name: 'workshops.sign-in', points: 3000, seconds: 300 };
+// A class signs in at the same moment: a few at a time, the others wait in memory.
+const inTurn = turnstile(6, 5000, () => unavailable('Too many people sign in at this moment. Please try again.'));
 const token = 'eyJhbGciOiJIUzI1NiJ9…';
 /** What every call but the public ones needs. */
 export const tokenHeader = { Authorization: 'Bearer <token>; the old client’s `Bearer: <token>` works too.' };
@@ -37,7 +40,7 @@ const login = route({
     const given = { ...query, ...(typeof body === 'object' && body !== null ? body : {}) };
     const { credential, admin_login } = parse(given);
     const isManager = ['1', 'true'].includes(String(admin_login));
-    return { token: await (isManager ? signInManager : signInAttendee)(core, address, credential) };
+    return { token: await inTurn(() => (isManager ? signInManager : signInAttendee)(core, address, credential)) };
   },
 });
 

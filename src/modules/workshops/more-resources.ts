@@ -1,8 +1,8 @@
 // How registrations, waiting lists, times, plans and managers appear in the panel.
 import { z } from 'zod';
 import { type Actor, type Core, conflict, resource } from '../../core/index.ts';
-import { placementActions, registrationActions } from './actions.ts';
 import { clearCredential, operatorOf, setCredential } from './managers.ts';
+import { placementActions, registrationActions } from './place-actions.ts';
 
 const group = 'Workshops';
 const read = 'workshops:read';
