@@ -8,7 +8,7 @@ import { Dashboard } from './dashboard.tsx';
 import { NewImportPage } from './import/new-import-page.tsx';
 import { ListPage } from './list/list-page.tsx';
 import { NoticeProvider } from './notices.tsx';
-import { Missing } from './parts/states.tsx';
+import { Loading, Missing } from './parts/states.tsx';
 import { accountPath, apiPath, homePath, listPath, recordPath, secondPersonPath } from './paths.ts';
 import { NewPage } from './record/new-page.tsx';
 import { RecordPage } from './record/record-page.tsx';
@@ -41,7 +41,12 @@ export default function Application() {
         </p>
       </main>
     );
-  if (!state) return <div className="alone" role="status" aria-label="Loading Steward" />;
+  if (!state)
+    return (
+      <div className="alone">
+        <Loading rows={3} label="Loading Steward" />
+      </div>
+    );
   return (
     <PanelProvider state={state} refresh={() => setRound((n) => n + 1)}>
       <NoticeProvider>

@@ -37,14 +37,16 @@ export function prepare({ build = false } = {}) {
 }
 
 // npm leaves a list of what it installed in node_modules; when it agrees with the lock file there is nothing to install.
+// In production the tools may be gone again (`npm prune --omit=dev`, as in the image): where everything is built they are not missed.
 function isInstalled() {
   const installed = readJson(at('node_modules/.package-lock.json'))?.packages;
   const wanted = readJson(at('package-lock.json'))?.packages;
   if (!installed || !wanted) return false;
-  return Object.entries(wanted).every(([folder, { version, link, optional, devOptional, peer }]) => {
+  const isWithoutTools = process.env.NODE_ENV === 'production' && existsSync(compiledStamp);
+  return Object.entries(wanted).every(([folder, { version, link, optional, dev, devOptional, peer }]) => {
     if (folder === '' || link) return true;
     const there = installed[folder];
-    return there ? there.version === version : Boolean(optional || devOptional || peer);
+    return there ? there.version === version : Boolean(optional || devOptional || peer || (dev && isWithoutTools));
   });
 }
 

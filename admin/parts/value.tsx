@@ -53,8 +53,9 @@ export function Plain({ column, value, isWide }: { column: ColumnView; value: un
     return <Moment iso={String(value)} isDay={column.display === 'date'} zone={timeZone} />;
   if (column.type === 'json') return <Json value={value} isWide={isWide} />;
   if (Array.isArray(value)) {
-    // In a list the short names do; on the record's own page there is room for the words.
-    const wordOf = (one: string) => (isWide && column.values?.find((known) => known.value === one)?.label) || one;
+    // In a list the short names do, unless they are a bare sign; on the record's own page there is room for the words.
+    const wordOf = (one: string) =>
+      ((isWide || one.length === 1) && column.values?.find((known) => known.value === one)?.label) || one;
     return <Words values={value.map((one) => wordOf(String(one)))} />;
   }
   const known = column.values?.find((one) => one.value === value);

@@ -157,6 +157,11 @@ function DeleteDialog({ resource, record, close }: { resource: ResourceView; rec
   );
 }
 
+// On a narrow screen the open tab may lie beyond the edge of its row.
+function intoView(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
 function RecordTabs({ resource, record, part }: { resource: ResourceView; record: RecordView; part: string }) {
   if (resource.tools.length === 0) return null;
   const overview = { name: 'show', label: 'Overview' };
@@ -169,6 +174,7 @@ function RecordTabs({ resource, record, part }: { resource: ResourceView; record
           className="tab"
           to={recordPath(resource.model, record.id, name)}
           aria-current={part === name ? 'page' : undefined}
+          ref={part === name ? intoView : undefined}
         >
           {label}
         </Link>

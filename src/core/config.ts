@@ -212,7 +212,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = variables.safeParse(given);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${inWords(issue)}`);
   if (given.NODE_ENV === 'production') {
     if (!given.APP_KEY)
       problems.push('APP_KEY is missing; in production it has no default. Make one: openssl rand -base64 48');
@@ -261,6 +263,16 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
 function antivirusOf(v: z.output<typeof variables>): AntivirusConfig | undefined {
   const address = readClamdUrl(v.CLAMAV_URL ?? '');
   return address && { address, whenAway: v.CLAMAV_WHEN_AWAY };
+}
+
+// Where the schema has no words of its own, zod speaks of types; people want to know what to type.
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'must be a whole number' : 'must be a number';
+  if (issue.code === 'too_small')
+    return `must be ${issue.inclusive ? '' : 'more than '}${issue.minimum}${issue.inclusive ? ' or more' : ''}`;
+  if (issue.code === 'too_big') return `must be ${issue.maximum} or less`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.filter(Boolean).map(String).join(', ')}`;
+  return issue.message;
 }
 
 /** Returns a secret that is generated once and kept in the data folder, readable by its owner only. */

@@ -31,6 +31,25 @@ describe('the configuration', () => {
     expect(appKey.length).toBeGreaterThanOrEqual(32);
   });
 
+  it('says what to type, not what a program thinks', () => {
+    const words = complaint({
+      PORT: 'many',
+      WORKER_PORT: '1.5',
+      MAIL_RATE: '0',
+      WEB_CONCURRENCY: '100',
+      DEMO: 'maybe',
+    });
+    for (const line of [
+      'PORT must be a number',
+      'WORKER_PORT must be a whole number',
+      'MAIL_RATE must be more than 0',
+      'WEB_CONCURRENCY must be 64 or less',
+      'DEMO must be one of 0, 1, true, false, yes, no',
+    ])
+      expect(words).toContain(`  - ${line}\n`.trimEnd());
+    expect(words).not.toMatch(/expected|received|Invalid/);
+  });
+
   const mistakes: [variable: string, value: string][] = [
     ['NODE_ENV', 'staging'],
     ['PORT', '70000'],

@@ -52,14 +52,14 @@ export const exporting = defineModule({
 /** The id of the ready action. */
 export const exportId = 'sample.export-recipient';
 
-/** Makes a campaign with so many recipients, by one statement. */
-export async function fill(core: Core, title: string, count: number): Promise<string> {
+/** Makes a campaign with so many recipients, by one statement; `nameLength` fills their names up to so many letters. */
+export async function fill(core: Core, title: string, count: number, nameLength = 0): Promise<string> {
   const campaign = await core.db.campaign.create({
     data: { slug: title.toLowerCase(), title, organisation: 'House' },
   });
   await core.db.$executeRaw`
     INSERT INTO "Recipient" (id, "campaignId", email, name, number, state, "createdAt", "updatedAt")
-    SELECT ${campaign.slug} || '-' || lpad(n::text, 7, '0'), ${campaign.id}, 'p' || n || '@example.org', 'Ада Ловлейс ' || n,
+    SELECT ${campaign.slug} || '-' || lpad(n::text, 7, '0'), ${campaign.id}, 'p' || n || '@example.org', rpad('Ада Ловлейс ' || n, greatest(${nameLength}::int, 12 + length(n::text)), ' Ада'),
       '+4917' || lpad(n::text, 8, '0'), 'added', now(), now()
     FROM generate_series(1, ${count}::int) n`;
   return campaign.id;

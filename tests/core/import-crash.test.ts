@@ -11,9 +11,9 @@ import { readImport, startCommit, startRehearsal, uploadImport } from '../../src
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { addClerk, addGroup, committed, openImportCore, rehearsed } from './import-fixture.ts';
 
-const rows = Number(process.env.IMPORT_ROWS ?? 3_000);
+const rows = Number(process.env.IMPORT_ROWS ?? 2_000);
 const slowMs = process.env.IMPORT_ROWS ? '0' : '150';
-const minutes = process.env.IMPORT_ROWS ? 20 : 3;
+const minutes = process.env.IMPORT_ROWS ? 90 : 3;
 let database: TestDatabase;
 let core: Core;
 let close: () => Promise<void>;

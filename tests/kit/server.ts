@@ -20,8 +20,11 @@ export interface ServerProcess {
   command(...args: string[]): Promise<string>;
 }
 
-/** Prepares a server with these settings on a free port of the loopback; nothing runs before `start`. */
-export async function serverProcess(settings: Record<string, string>): Promise<ServerProcess> {
+/** Prepares a server with these settings on a free port of the loopback; nothing runs before `start`. `program`: another entry, or one half of it. */
+export async function serverProcess(
+  settings: Record<string, string>,
+  program: readonly string[] = ['src/server.ts'],
+): Promise<ServerProcess> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const env = {
@@ -29,6 +32,7 @@ export async function serverProcess(settings: Record<string, string>): Promise<S
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: String(port),
+    WORKER_PORT: String(port),
     PUBLIC_URL: base,
     ...settings,
   };
@@ -45,7 +49,7 @@ export async function serverProcess(settings: Record<string, string>): Promise<S
     output: () => printed,
     async start() {
       printed = '';
-      child = run('src/server.ts');
+      child = run(...program);
       await isReady(base, child, () => printed);
     },
     async stop(signal = 'SIGKILL') {

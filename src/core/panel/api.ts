@@ -30,7 +30,8 @@ export interface ApiCall {
   handle(context: ApiContext): Promise<unknown>;
 }
 
-const calls: readonly ApiCall[] = [
+/** Every call of the panel's API. */
+export const panelCalls: readonly ApiCall[] = [
   ...stateCalls,
   ...recordCalls,
   ...actionCalls,
@@ -45,7 +46,7 @@ const calls: readonly ApiCall[] = [
 /** Builds the router that the gate mounts under /admin/api/steward; errors go on to the last error handler. */
 export function buildPanelApi(core: Core): Router {
   const router = newRouter();
-  for (const call of calls) router[call.method](call.path, handlerOf(core, call));
+  for (const call of panelCalls) router[call.method](call.path, handlerOf(core, call));
   return router;
 }
 

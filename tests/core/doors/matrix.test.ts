@@ -23,6 +23,8 @@ interface Role {
   scope: string;
   /** The one permission that is missing: only the actions that need it are tried, the others are the administrator's business. */
   without?: string;
+  /** The module whose actions are tried at every door; those of other modules at one door each, by turns. Absent: all. */
+  home?: string;
 }
 
 const registry = buildRegistry([houseModule, ...modules]);
@@ -33,9 +35,9 @@ const roles: Role[] = [
   { name: 'administrator', permissions: ['*'], scope: 'all' },
   { name: 'nobody', permissions: [], scope: 'all' },
   ...[houseModule, ...modules].flatMap((module) =>
-    Object.entries(module.roles ?? {}).map(([name, role]) => ({ name, scope: 'all', ...role })),
+    Object.entries(module.roles ?? {}).map(([name, role]) => ({ name, scope: 'all', home: module.name, ...role })),
   ),
-  ...needed.map((one) => ({ name: `only ${one}`, permissions: [one], scope: 'all' })),
+  ...needed.map((one) => ({ name: `only ${one}`, permissions: [one], scope: 'all', home: one.split(':')[0] })),
   ...needed.map((one) => ({
     name: `all but ${one}`,
     permissions: everything.filter((other) => other !== one),
@@ -95,6 +97,8 @@ async function engage(role: Role, email: string, passwordHash: string, campaignI
     createApiKey(work, { name, permissions: everything, operatorId: id }),
   );
   const visitor = new Visitor(web);
+  // More people than may sign in from one address in a quarter of an hour.
+  await core.db.rateLimit.deleteMany();
   const { status } = await visitor.signIn(email, password);
   if (status !== 303) throw new Error(`Signing in as ${name} failed: ${status}`);
   people.set(name, { id, email, key, visitor });
@@ -172,6 +176,16 @@ const doors: Record<string, (role: Role, action: RegisteredAction) => Promise<Se
   },
 };
 
+let turn = 0;
+
+// Every pair is tried; pairs far from each other only at one door, so that the time grows with the actions and not with their square.
+function doorsOf(role: Role, { id }: RegisteredAction): string[] {
+  const all = Object.keys(doors);
+  if (role.home === undefined || id.startsWith(`${role.home}.`)) return all;
+  turn += 1;
+  return [all[turn % all.length] as string];
+}
+
 describe('every role on every declared action', () => {
   test('the declarations give something to try', () => {
     expect(actions.length).toBeGreaterThan(10);
@@ -186,13 +200,12 @@ describe('every role on every declared action', () => {
       for (const action of actions) {
         if (role.without !== undefined && action.action.permission !== role.without) continue;
         const right = verdict(role, action);
-        const seen = Object.fromEntries(
-          await Promise.all(
-            Object.entries(doors).map(async ([door, call]) => [door, await call(role, action)] as const),
-          ),
+        const tried = doorsOf(role, action);
+        const seen: Record<string, Seen> = Object.fromEntries(
+          await Promise.all(tried.map(async (door) => [door, await doors[door]!(role, action)] as const)),
         );
-        for (const door of Object.keys(doors))
-          expect([action.id, door, seen[door]?.verdict]).toEqual([action.id, door, right]);
+        for (const door of tried) expect([action.id, door, seen[door]?.verdict]).toEqual([action.id, door, right]);
+        if (tried.length === 1) continue;
         expect(seen.api?.preview).toEqual(seen.panel?.preview);
         if (right === 'shown') expect(seen['command line']?.words?.slice(0, 2)).toEqual(seen.panel?.words?.slice(0, 2));
       }

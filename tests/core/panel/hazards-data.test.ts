@@ -1,6 +1,7 @@
 // Hazards to the data: other people's records, columns that are not for one's eyes or hands, oracles, bad input.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { modelOf } from '../../../src/core/database/datamodel.ts';
+import { jsonSafe } from '../../../src/core/records/column-values.ts';
 import { fingerprint, type Visitor } from '../../kit/http.ts';
 import { canary, openTestPanel, type TestPanel } from './kit.ts';
 
@@ -86,9 +87,14 @@ describe('hazard 3: only listed columns are written', () => {
       const changed: string[] = [];
       for (const column of modelOf(model).columns.values()) {
         const row = await read();
+        const byType: Record<string, unknown> = {
+          number: 77,
+          boolean: true,
+          dateTime: '2001-01-01T00:00:00.000Z',
+          enum: column.members?.at(-1),
+        };
         const value =
-          { number: 77, boolean: true, dateTime: '2001-01-01T00:00:00.000Z' }[column.type as string] ??
-          'written@example.org';
+          column.reference === 'Campaign' ? panel.ids.otherClub : (byType[column.type] ?? 'written@example.org');
         await root.post(`${api}/${model}/records/${id}/edit`, {
           [column.name]: value,
           version: await version(root, model, id),
@@ -443,4 +449,10 @@ test('hazard 30: every resource lists its rows, whatever types its columns have'
     const answer = await root.get(`${api}/${model}/actions/list`);
     expect([model, answer.status]).toEqual([model, 200]);
   }
+});
+
+test('hazard 30: a whole number that JSON cannot hold is told as text', () => {
+  expect(JSON.parse(JSON.stringify({ value: jsonSafe(9_007_199_254_740_993n) }))).toEqual({
+    value: '9007199254740993',
+  });
 });

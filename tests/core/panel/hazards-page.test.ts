@@ -153,6 +153,27 @@ describe('hazard 33: headers on every kind of answer', () => {
     expect(policy.replace(/style-src-attr[^;]*/, '')).not.toMatch(/unsafe|https?:|\*/);
   });
 
+  const publicKinds: [string, string, number][] = [
+    ['a page for everybody', '/', 200],
+    ['the document of the API', '/openapi.json', 200],
+    ['an answer of the public API', '/api/runs/x', 401],
+    ['a script for everybody', '/shared/language.js', 200],
+    ['a file without a good link', '/files/x', 404],
+    ['a sign of life', '/healthz', 200],
+  ];
+  test.each(publicKinds)('%s', async (_kind, path, status) => {
+    const answer = await panel.stranger().get(path);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('x-powered-by')).toBeNull();
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+    expect(answer.headers.get('referrer-policy')).toMatch(/^(same-origin|no-referrer)$/);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    if (status !== 200 || path.startsWith('/api/')) expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
   test('the page runs only scripts with its nonce, which is another one each time', async () => {
     const pages = await Promise.all([root.get('/admin'), root.get('/admin')]);
     const nonces = pages.map(({ headers, text }) => {

@@ -1,6 +1,8 @@
 // Hazards of identity: other sites' requests, sessions, guessing of passwords, rights that are gone.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verify } from '@node-rs/argon2';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemActor } from '../../../src/core/access.ts';
+import { panelCalls } from '../../../src/core/panel/api.ts';
 import {
   blockOperator,
   changeRole,
@@ -11,6 +13,12 @@ import {
 } from '../../../src/core/people/operators.ts';
 import { fingerprint, rawRequest, Visitor } from '../../kit/http.ts';
 import { openTestPanel, password, type TestPanel } from './kit.ts';
+
+// The real one, watched: time itself cannot be tested, but how often the slow step is taken can.
+vi.mock('@node-rs/argon2', async (load) => {
+  const real = await load<typeof import('@node-rs/argon2')>();
+  return { ...real, verify: vi.fn(real.verify) };
+});
 
 let panel: TestPanel;
 let root: Visitor;
@@ -148,6 +156,22 @@ describe('hazard 8 and 9: only GET reads and only POST changes', () => {
   });
 });
 
+test('hazard 9: no call of the panel that changes something answers to a GET', async () => {
+  const before = await fingerprint(panel.core, [...tables, 'Message', 'Run', 'Import', 'Setting']);
+  const parts: Record<string, string> = { model: 'Recipient', id: panel.ids.ownMember, verb: 'cancel' };
+  const fill = (path: string) => path.replace(/:(\w+)/g, (_, name: string) => parts[name] ?? 'x');
+  const readable = panelCalls.filter(({ method }) => method === 'get').map(({ path }) => path.replace(/:\w+/g, ':'));
+  const changing = panelCalls.filter(({ method }) => method === 'post');
+  expect(changing.length).toBeGreaterThan(20);
+  for (const { path } of changing) {
+    const { status } = await root.get(`/admin/api/steward${fill(path)}`);
+    // Where the same address is also read, the reading is what answers.
+    const right = readable.includes(path.replace(/:\w+/g, ':')) ? [200, 404] : [404, 405];
+    expect([path, right.includes(status) ? right : status]).toEqual([path, right]);
+  }
+  expect(await fingerprint(panel.core, [...tables, 'Message', 'Run', 'Import', 'Setting'])).toBe(before);
+});
+
 describe('hazard 10: a session id known before the sign-in is worth nothing', () => {
   test('the id changes at sign-in, also over another session, and the old one is dead', async () => {
     const { email } = await newOperator();
@@ -216,7 +240,7 @@ describe('hazard 11: rights that are gone are gone with the next request', () =>
 describe('hazard 22: what is typed at the sign-in', () => {
   const wrong = 'The e-mail address and the password do not fit together.';
 
-  test('an unknown account, a wrong password, an account without a password: one answer', async () => {
+  test('an unknown account, a wrong password, an account without a password: one answer, after the same work', async () => {
     const { id, email } = await newOperator();
     await panel.core.db.operator.update({ where: { id }, data: { passwordHash: null } });
     const answers = [];
@@ -225,7 +249,9 @@ describe('hazard 22: what is typed at the sign-in', () => {
       { email: 'root@example.org', password: 'x' },
       { email, password },
     ]) {
+      vi.mocked(verify).mockClear();
       const answer = await panel.stranger().form('/admin/login', fields);
+      expect([fields.email, vi.mocked(verify).mock.calls.length]).toEqual([fields.email, 1]);
       answers.push([answer.status, answer.text.replaceAll(fields.email, '')]);
       expect(answer.text).toContain(wrong);
       expect(answer.headers.getSetCookie()).toEqual([]);

@@ -56,8 +56,8 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-const kills = Number(process.env.CRASH_KILLS ?? 5);
-const messages = Number(process.env.CRASH_MESSAGES ?? 300);
+const kills = Number(process.env.CRASH_KILLS ?? 3);
+const messages = Number(process.env.CRASH_MESSAGES ?? 200);
 const seed = Number(process.env.CRASH_SEED ?? 20261120);
 
 describe('SIGKILL in the middle', () => {

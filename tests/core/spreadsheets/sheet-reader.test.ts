@@ -6,8 +6,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import yazl from 'yazl';
+import type { Core } from '../../../src/core/core.ts';
 import { StewardError } from '../../../src/core/errors.ts';
-import { readSheet } from '../../../src/core/spreadsheets/sheet-reader.ts';
+import { readKeptSheet, readSheet } from '../../../src/core/spreadsheets/sheet-reader.ts';
 import { readTableFile } from '../../../src/core/spreadsheets/sheet-table.ts';
 import type { TableRow } from '../../../src/core/spreadsheets/spreadsheet.ts';
 
@@ -290,14 +291,23 @@ describe('the reading thread', () => {
     });
   }, 30_000);
 
-  it('ends when its reader leaves in the middle', async () => {
+  it('ends when its reader leaves in the middle, and its copy of the file goes with it', async () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `p${i},x`).join('\n');
-    for await (const batch of readSheet(fileOf(`a,b\n${lines}`))) {
-      expect(batch.length).toBeGreaterThan(0);
-      break;
-    }
-    expect(readdirSync(os.tmpdir()).filter((name) => name.startsWith('steward-sheet-')).length).toBeGreaterThanOrEqual(
-      0,
-    );
-  }, 30_000);
+    const core = { files: { read: async () => ({ stream: Readable.from([`a,b\n${lines}`]) }) } } as unknown as Core;
+    const copies = () => readdirSync(os.tmpdir()).filter((name) => name.startsWith('steward-sheet-'));
+    const threads = () => readdirSync('/proc/self/task').length;
+    const leave = async () => {
+      for await (const batch of readKeptSheet(core, 'file')) return { rows: batch.length, during: copies() };
+      throw new Error('Nothing was read.');
+    };
+    // Once before, so that whatever the process starts for files only once is there already.
+    await leave();
+    const before = { copies: copies(), threads: threads() };
+    const { rows, during } = await leave();
+    expect(rows).toBeGreaterThan(0);
+    const own = during.filter((name) => !before.copies.includes(name));
+    expect(own.length).toBeGreaterThan(0);
+    expect(copies().filter((name) => own.includes(name))).toEqual([]);
+    await expect.poll(threads, { timeout: 10_000 }).toBeLessThanOrEqual(before.threads);
+  }, 60_000);
 });
