@@ -1,10 +1,14 @@
 // The own screens by the name that a resource's tool gives (`component`). A new one is written in admin/ and listed here.
 import type { ComponentType } from 'react';
 import { ActivityReview } from '../activity-review.tsx';
+import { AttendeeWorkshops } from '../attendee-workshops.tsx';
 import { CertificateDesign } from '../certificate-design.tsx';
 import { CertificateOrganiserKey } from '../certificate-organiser-key.tsx';
 import { CertificateRecipients } from '../certificate-recipients.tsx';
 import { ClubReview } from '../club-review.tsx';
+import { WorkshopAssign } from '../workshop-assign.tsx';
+import { WorkshopLinks } from '../workshop-links.tsx';
+import { WorkshopPeople } from '../workshop-people.tsx';
 import { FileSlots } from './file-slots.tsx';
 import { MessageReader } from './message-reader.tsx';
 import { OperatorAccess } from './operator-access.tsx';
@@ -14,6 +18,7 @@ import type { ToolProps } from './tool.ts';
 /** Components of tools by name. */
 export const tools: Readonly<Record<string, ComponentType<ToolProps> | undefined>> = {
   ActivityReview,
+  AttendeeWorkshops,
   CertificateDesign,
   CertificateOrganiserKey,
   CertificateRecipients,
@@ -22,4 +27,7 @@ export const tools: Readonly<Record<string, ComponentType<ToolProps> | undefined
   MessageReader,
   OperatorAccess,
   TextEditor,
+  WorkshopAssign,
+  WorkshopLinks,
+  WorkshopPeople,
 };

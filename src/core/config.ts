@@ -133,6 +133,7 @@ export const variables = z.object({
     'must be two clock times such as 21:00-08:00',
   ),
   UNDO_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
+  WORKSHOP_TOKEN_HOURS: z.coerce.number().int().min(1).max(744).default(12),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   DEMO: flag.default(false),
   WORKER_PORT: z.coerce.number().int().min(1).max(65535).optional(),
@@ -188,6 +189,8 @@ export interface Config {
   quietHours: QuietHours | undefined;
   /** Seconds between the start of a run that sends messages and its first message. */
   undoSeconds: number;
+  /** Hours that a token of the workshops API is good. */
+  workshopTokenHours: number;
   logLevel: string;
   demo: boolean;
   /** Where a worker without a web answers /healthz, /readyz and /metrics; absent: nowhere. */
@@ -249,6 +252,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     dkim: dkimOf(v),
     quietHours: quietHoursOf(v.QUIET_HOURS ?? ''),
     undoSeconds: v.UNDO_SECONDS,
+    workshopTokenHours: v.WORKSHOP_TOKEN_HOURS,
     logLevel: v.LOG_LEVEL,
     demo: v.DEMO,
     workerPort: v.WORKER_PORT,

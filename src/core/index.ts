@@ -85,6 +85,7 @@ export {
   isEmail,
   normaliseEmail,
   oneTimeLink,
+  operatorActor,
   setupLink,
 } from './people/operators.ts';
 export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
@@ -98,6 +99,7 @@ export {
   type Envelope,
   type LimitRule,
   plainEnvelope,
+  type RouteRequest,
   type RouteVariant,
   route,
   type UploadedFile,
@@ -105,6 +107,8 @@ export {
 export { asksSecondPerson } from './runs/approval.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
+export { type ChoiceProblem, type Condition, solveChoices } from './solving/solver.ts';
+export { readSheetRows } from './spreadsheets/sheet-reader.ts';
 export { readTable, readText, type TableRow } from './spreadsheets/spreadsheet.ts';
 export { type Cell, type CellRow, csvStream, spreadsheetTypes } from './spreadsheets/write.ts';
 export { type Sheet, xlsxStream } from './spreadsheets/xlsx-writer.ts';

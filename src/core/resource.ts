@@ -158,6 +158,8 @@ export interface ResourceDeclaration<M extends ModelName = ModelName> {
   };
   /** How spreadsheets become records of this resource. */
   imports?: ImportDeclaration<M>;
+  /** Its rows come with the installation, as settings do: with nothing but them it still counts as empty. */
+  isGiven?: boolean;
   /** What an empty list tells a newcomer. */
   empty?: string;
   /** Child lists on the record's page: another resource filtered by its foreign key. */

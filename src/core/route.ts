@@ -79,6 +79,8 @@ export interface RouteDeclaration<
   accepts?: readonly ('json' | 'form' | 'multipart' | 'any-json')[];
   /** Bytes; 1 MB by default. */
   maxBytes?: number;
+  /** Keys, and list elements, of a JSON body; 20,000 by default. */
+  maxKeys?: number;
   maxFiles?: number;
   /** Refuses what pages of other sites send (Fetch Metadata, Origin): for routes that know callers by a cookie. Programs pass. */
   refusesForeign?: boolean;

@@ -44,7 +44,7 @@ describe('the configuration', () => {
       'WORKER_PORT must be a whole number',
       'MAIL_RATE must be more than 0',
       'WEB_CONCURRENCY must be 64 or less',
-      'DEMO must be one of true, false, 1, 0, yes, no',
+      'DEMO must be one of 0, 1, true, false, yes, no',
     ])
       expect(words).toContain(`  - ${line}\n`.trimEnd());
     expect(words).not.toMatch(/expected|received|Invalid/);

@@ -71,7 +71,8 @@ function houseModule(core: Core) {
 export async function isInstallationEmpty(core: Core): Promise<boolean> {
   const house = houseModule(core);
   const models = core.modules.filter((module) => module !== house).flatMap(({ resources }) => resources);
-  for (const { model } of models) if (await tableOf(core.db, model).findFirst({ select: { id: true } })) return false;
+  for (const { model, isGiven } of models)
+    if (!isGiven && (await tableOf(core.db, model).findFirst({ select: { id: true } }))) return false;
   return true;
 }
 

@@ -32,5 +32,6 @@ export const panelStyles: readonly string[] = [
   'import',
   'account',
   'certificates',
+  'workshops',
   'clubs',
 ].map((name) => path.join(adminFolder, 'styles', `${name}.css`));

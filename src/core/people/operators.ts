@@ -29,6 +29,12 @@ export function actorOfOperator(operator: OperatorWithRole): Actor {
   };
 }
 
+/** Returns who an operator is at this moment; undefined for one who is blocked or does not exist. */
+export async function operatorActor(core: Pick<Core, 'db'>, id: string): Promise<Actor | undefined> {
+  const operator = await core.db.operator.findUnique({ where: { id }, include: { role: true } });
+  return operator?.state === 'active' ? actorOfOperator(operator) : undefined;
+}
+
 /** Returns an e-mail address as it is kept: trimmed, composed, in small letters. */
 export function normaliseEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();

@@ -1,14 +1,13 @@
 // Reads table files in a thread of their own, which may be killed: with a limit of memory, and an end when nothing comes any more.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Core } from '../core.ts';
 import { invalid } from '../errors.ts';
+import { startThread } from '../thread.ts';
 import type { TableKind } from './sheet-table.ts';
 import type { SheetMessage } from './sheet-worker.ts';
 import type { TableRow } from './spreadsheet.ts';
@@ -29,12 +28,30 @@ export async function* readKeptSheet(core: Core, fileId: string): AsyncGenerator
   }
 }
 
+/** Returns the rows of a table file in memory, CSV or workbook, the header first. Throws `invalid` over `maxRows` rows, or with the reason why it is not read. */
+export async function readSheetRows(bytes: Uint8Array, maxRows: number): Promise<TableRow[]> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'steward-sheet-'));
+  try {
+    const local = path.join(folder, 'table');
+    await writeFile(local, bytes, { mode: 0o600 });
+    const rows: TableRow[] = [];
+    for await (const batch of readSheet(local)) {
+      rows.push(...batch);
+      if (rows.length > maxRows + 1)
+        throw invalid(`At most ${maxRows} rows are read at once.`, { file: 'is too long' });
+    }
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** Streams the batches of rows of a table file on this machine. Throws `invalid` with the reason why it is not read. */
 export async function* readSheet(
   file: string,
   options: { silenceMs?: number } = {},
 ): AsyncGenerator<TableRow[], TableKind> {
-  const worker = startWorker(file);
+  const worker = startThread(import.meta.filename, 'sheet-worker', { path: file }, memoryMb);
   const inbox = new Inbox(worker, options.silenceMs ?? silenceMs);
   try {
     for (;;) {
@@ -49,30 +66,6 @@ export async function* readSheet(
     inbox.close();
     await worker.terminate();
   }
-}
-
-function startWorker(file: string): Worker {
-  const own = import.meta.filename;
-  const options = {
-    workerData: { path: file },
-    execArgv: [],
-    env: {},
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 32 },
-  };
-  const script = path.join(path.dirname(own), `sheet-worker${path.extname(own)}`);
-  if (!own.endsWith('.ts')) return new Worker(script, options);
-  // From source, a thread must first be told how TypeScript is read.
-  const files = [
-    createRequire(own)
-      .resolve('tsx/esm/api')
-      .replace(/\.cjs$/, '.mjs'),
-    script,
-  ];
-  const [tsx, target] = files.map((one) => JSON.stringify(pathToFileURL(one).href));
-  return new Worker(`import(${tsx}).then(({ register }) => { register(); return import(${target}); })`, {
-    ...options,
-    eval: true,
-  });
 }
 
 /** The messages of a worker in their order; its end without a last word is a message too. */

@@ -159,10 +159,10 @@ async function readInput(
     return { value: { ...(await readUrlencoded(request, { maxBytes, maxFields: 100 })) }, files: [] };
   if (route.keepsRaw && type === 'application/json') {
     const raw = utf8(await readBody(request, maxBytes));
-    return { value: parseJson(raw), files: [], raw };
+    return { value: parseJson(raw, { maxKeys: route.maxKeys }), files: [], raw };
   }
   if (accepts.includes('any-json') || (type === 'application/json' && accepts.includes('json')))
-    return { value: await readJson(request, { maxBytes }), files: [] };
+    return { value: await readJson(request, { maxBytes, maxKeys: route.maxKeys }), files: [] };
   throw new StewardError('media-type', 415, `The body must be ${accepts.map(mediaWords).join(' or ')}.`);
 }
 

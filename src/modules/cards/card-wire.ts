@@ -174,7 +174,7 @@ const cardEdit = ownAction({
   input: z.object({ ...placed, card_info: z.object({ ...placed, ...changes }) }),
   limits: [writing],
   answer: { card_info: cardExample },
-  async handle({ core, account, input, transaction }) {
+  async handle({ account, input, transaction }) {
     const found = tokenOf(input);
     const { local_template, is_editable, is_public, visible_at } = input.card_info;
     const change = { template: local_template, isEditable: is_editable, isPublic: is_public, visibleAt: visible_at };

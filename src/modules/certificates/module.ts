@@ -32,6 +32,7 @@ export default defineModule({
         'certificates:organise',
         'core:runs',
         'core:outbox',
+        'core:alarms',
       ],
     },
     'campaign organiser': {

@@ -129,6 +129,7 @@ const settings = resource('ClubSettings', {
   group,
   icon: 'Settings',
   title: () => 'Settings of clubs',
+  isGiven: true,
   permissions: { read: 'clubs:settings', update: 'clubs:settings' },
   columns: {
     evidenceDays: {

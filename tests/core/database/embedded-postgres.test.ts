@@ -15,7 +15,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { withClient } from '../../../src/core/database/database.ts';
 import {
   type EmbeddedOptions,
@@ -39,24 +39,6 @@ function privateFolder(): string {
   return folder;
 }
 
-let made: Promise<string> | undefined;
-afterAll(async () => rmSync((await made) ?? '', { recursive: true, force: true }));
-
-/** A folder of one's own with the data of an earlier start, in which the table `earlier` has one row; made once and copied, which is quicker. */
-async function usedFolder(dataDir = privateFolder()): Promise<string> {
-  made ??= makeData();
-  spawnSync('cp', ['-a', `${await made}/.`, dataDir]);
-  return dataDir;
-}
-
-async function makeData(): Promise<string> {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-embedded-'));
-  const server = await startEmbeddedPostgres({ dataDir, fsync: false });
-  await ask(server, 'CREATE TABLE earlier (n int); INSERT INTO earlier VALUES (1)');
-  await server.stop();
-  return dataDir;
-}
-
 async function start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres(options);
   cleanups.push(() => server.stop());
@@ -67,8 +49,6 @@ const ask = async (server: EmbeddedPostgres, sql: string) =>
   (await withClient(server.connection, (client) => client.query<Record<string, unknown>>(sql))).rows;
 const keptRows = async (server: EmbeddedPostgres) =>
   Number((await ask(server, 'SELECT count(*) AS n FROM kept'))[0]?.n);
-const earlierRows = async (server: EmbeddedPostgres) =>
-  Number((await ask(server, 'SELECT count(*) AS n FROM earlier'))[0]?.n);
 const refusal = (started: Promise<unknown>): Promise<string> =>
   started.then(
     () => 'not refused',
@@ -148,7 +128,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('loses no promised row when its owner is killed in the middle of writing', async () => {
-    const dataDir = await usedFolder();
+    const dataDir = privateFolder();
     for (const count of [1, 40, 400]) {
       const promised = await killAfter(startWriter(dataDir), count);
       const server = await startEmbeddedPostgres({ dataDir });
@@ -158,7 +138,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('refuses a second owner of the folder with a clear sentence, and the first works on', async () => {
-    const dataDir = await usedFolder();
+    const dataDir = privateFolder();
     const server = await start({ dataDir });
     const { code, output } = await finished(startWriter(dataDir, { manner: 'once' }));
     expect(code).toBe(1);
@@ -168,7 +148,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('lets a second process attach to the running server, and ending that process leaves the server alone', async () => {
-    const dataDir = await usedFolder();
+    const dataDir = privateFolder();
     const server = await start({ dataDir });
     expect(await finished(startWriter(dataDir, { manner: 'attach' }))).toEqual({ code: 0, output: 'row 1\n' });
     expect(await keptRows(server)).toBe(1);
@@ -183,14 +163,17 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('is not kept out by lock files whose process ids belong to others by now', async () => {
-    const dataDir = await usedFolder();
+    const dataDir = privateFolder();
+    const first = await startEmbeddedPostgres({ dataDir });
+    await ask(first, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)');
+    await first.stop();
     writeFileSync(path.join(dataDir, 'postgres/steward.lock'), `${process.ppid} 1 an-earlier-boot\n`);
     writeFileSync(
       path.join(dataDir, 'postgres/data/postmaster.pid'),
       `${process.pid}\n${dataDir}\n1\n5432\n/nowhere\n\n\nready\n`,
     );
     if (isRoot) chownSync(path.join(dataDir, 'postgres/data/postmaster.pid'), nobody, nobody);
-    expect(await earlierRows(await start({ dataDir }))).toBe(1);
+    expect(await keptRows(await start({ dataDir }))).toBe(1);
   });
 
   it('starts where the path is too long for a socket', async () => {
@@ -203,16 +186,18 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('gives the database a new password when the kept one is gone', async () => {
-    const dataDir = await usedFolder();
-    const before = readFileSync(path.join(dataDir, 'secrets/database-password'), 'utf8').trim();
+    const dataDir = privateFolder();
+    const first = await startEmbeddedPostgres({ dataDir });
+    await first.stop();
     rmSync(path.join(dataDir, 'secrets'), { recursive: true });
     const second = await start({ dataDir });
-    expect(second.connection.password).not.toBe(before);
+    expect(second.connection.password).not.toBe(first.connection.password);
     expect(await ask(second, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('says what to do when the data is of another PostgreSQL', async () => {
-    const dataDir = await usedFolder();
+    const dataDir = privateFolder();
+    await (await startEmbeddedPostgres({ dataDir, fsync: false })).stop();
     writeFileSync(path.join(dataDir, 'postgres/data/PG_VERSION'), '17\n');
     expect(await refusal(startEmbeddedPostgres({ dataDir }))).toMatch(
       /^EmbeddedPostgresError: .* is of PostgreSQL 17, .* brings 18\./,
@@ -220,13 +205,14 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('starts again by itself when the server process is killed', async () => {
-    const dataDir = await usedFolder();
+    const dataDir = privateFolder();
     const server = await start({ dataDir });
+    await ask(server, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)');
     process.kill(
       Number(readFileSync(path.join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]),
       'SIGKILL',
     );
-    await expect.poll(() => earlierRows(server).catch(() => 'not yet'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => keptRows(server).catch(() => 'not yet'), { timeout: 20_000 }).toBe(1);
   });
 
   it.runIf(!isRoot || canReadProject())(
@@ -234,10 +220,13 @@ describe('the embedded PostgreSQL', () => {
     async () => {
       const folder = privateFolder();
       chmodSync(folder, 0o755);
-      const dataDir = await usedFolder(path.join(folder, 'data'));
+      const dataDir = path.join(folder, 'data');
+      const first = await startEmbeddedPostgres({ dataDir });
+      await ask(first, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)');
+      await first.stop();
       const orphan = await startOrphan(dataDir);
       const server = await start({ dataDir });
-      expect(await earlierRows(server)).toBe(1);
+      expect(await keptRows(server)).toBe(1);
       expect(orphan.exitCode ?? orphan.signalCode).not.toBeNull();
     },
   );
@@ -258,7 +247,8 @@ describe.runIf(isRoot && canReadProject())('the embedded PostgreSQL of an ordina
   it('is told when the data belongs to somebody else', async () => {
     const folder = privateFolder();
     chmodSync(folder, 0o755);
-    const dataDir = await usedFolder(path.join(folder, 'data'));
+    const dataDir = path.join(folder, 'data');
+    await (await startEmbeddedPostgres({ dataDir, fsync: false })).stop();
     chownSync(path.join(dataDir, 'postgres/data'), 1, 1);
     for (const one of ['postgres', 'secrets']) chownSync(path.join(dataDir, one), nobody, nobody);
     mkdirSync(path.join(dataDir, 'secrets'), { recursive: true });

@@ -89,7 +89,9 @@ describe('the description of the API', () => {
     const visitor = new Visitor(web);
     const served = await visitor.get('/openapi.json');
     expect(served.status).toBe(200);
-    expect(served.json).toEqual(JSON.parse(JSON.stringify(document)));
+    // An envelope that tells the time tells it in its examples too.
+    const timeless = (text: string) => text.replaceAll(/"(time|timestamp)":\d{10}/g, '"$1":0');
+    expect(JSON.parse(timeless(served.text))).toEqual(JSON.parse(timeless(JSON.stringify(document))));
     const page = await visitor.get('/docs');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");

@@ -175,6 +175,7 @@ const table: Record<string, Record<string, string>> = {
     name: 'list show filter sort create update',
     accountName: 'show create update',
     passwordHash: '',
+    passwordUntil: '',
     state: 'list show filter',
     epoch: '',
     roleId: 'list show filter create update',

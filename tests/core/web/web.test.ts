@@ -67,6 +67,14 @@ const module = defineModule({
         handle: async ({ body, files }) => ({ body, files: files.map(({ name, bytes }) => [name, bytes.length]) }),
       }),
       route({
+        method: 'put',
+        path: '/api/shop/maybe',
+        summary: 'A body if there is one',
+        body: z.strictObject({ name: z.string() }).optional(),
+        exposes: ['X-Shelf'],
+        handle: async ({ body }) => ({ body: body ?? null }),
+      }),
+      route({
         method: 'post',
         path: '/api/shop/own',
         summary: 'Known by a cookie',
@@ -238,6 +246,19 @@ describe('input', () => {
     });
   });
 
+  test('a body may be left out where its schema says so, and nowhere else', async () => {
+    const json = { 'content-type': 'application/json' };
+    const send = (method: string, path: string, body?: string) =>
+      visitor.send(method, path, body === undefined ? {} : { body, headers: json });
+    expect((await send('PUT', '/api/shop/maybe')).json?.data).toEqual({ body: null });
+    expect((await send('PUT', '/api/shop/maybe', '')).json?.data).toEqual({ body: null });
+    expect((await send('PUT', '/api/shop/maybe', '{"name":"a"}')).json?.data).toEqual({ body: { name: 'a' } });
+    expect(refused(await send('PUT', '/api/shop/maybe', '{"name":1}')).code).toBe('invalid');
+    expect(refused(await send('PUT', '/api/shop/maybe', ' ')).code).toBe('invalid');
+    expect(refused(await send('POST', '/api/shop/things')).code).toBe('media-type');
+    expect(refused(await send('POST', '/api/shop/things', '')).code).toBe('invalid');
+  });
+
   test('HEAD and OPTIONS change nothing', async () => {
     for (const method of ['HEAD', 'OPTIONS']) {
       const answer = await visitor.send(method, '/api/shop/things?kind=a');
@@ -358,6 +379,15 @@ describe('API keys', () => {
 });
 
 describe('CORS', () => {
+  test('a route may let allowed sites read more of its headers', async () => {
+    const ask = async (path: string, method = 'GET') =>
+      (await visitor.send(method, path, { headers: { origin: 'https://front.example' } })).headers.get(
+        'access-control-expose-headers',
+      );
+    expect(await ask('/api/shop/maybe', 'PUT')).toBe('Retry-After, X-Request-Id, X-Shelf');
+    expect(await ask('/api/shop/things?kind=a')).toBe('Retry-After, X-Request-Id');
+  });
+
   const preflight = (origin: string, method: string, path = '/api/shop/things') =>
     visitor.send('OPTIONS', path, {
       headers: {

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicActor } from '../../../src/core/index.ts';
 import { createCard } from '../../../src/modules/cards/cards.ts';
-import { type House, newCodes, newPerson, openHouse, type Person, publish } from './cards-house.ts';
+import { type House, newCodes, newPerson, openHouse, type Person, publish, type Wire } from './cards-house.ts';
 
 let house: House;
 let people: Person[];
 const attempts = Number(process.env.CARDS_ATTEMPTS ?? 200);
+const scans = 120;
 
 beforeAll(async () => {
   house = await openHouse();
@@ -90,21 +91,23 @@ describe('recording a code', () => {
 describe('counts', () => {
   it('every scan is counted, and each answer tells another number from before', async () => {
     const [code] = await newCodes(house, 1);
-    const answers = await all(attempts, (n) => person(n).persist('qr_query', { qr_id: code }));
+    const answers: Wire[] = [];
+    for (let wave = 0; wave < scans / 30; wave += 1)
+      answers.push(...(await all(30, (n) => person(n).persist('qr_query', { qr_id: code }))));
     const told = answers.map(({ qr_info }) => (qr_info as { scan_count: number }).scan_count).sort((a, b) => a - b);
-    expect(told).toEqual(Array.from({ length: attempts }, (_, n) => n));
+    expect(told).toEqual(Array.from({ length: scans }, (_, n) => n));
     const row = await house.core.db.qrCode.findUniqueOrThrow({ where: { uniqueId: code }, include: { scans: true } });
-    expect([row.scanCount, row.scans.reduce((sum, { count }) => sum + count, 0)]).toEqual([attempts, attempts]);
+    expect([row.scanCount, row.scans.reduce((sum, { count }) => sum + count, 0)]).toEqual([scans, scans]);
   });
 
   it('every reading but the author’s is counted, and the first reader stays the first', async () => {
     const token = await publish(person(0));
-    await all(100, (n) => person(n).persist('card_query', { token }));
+    await all(40, (n) => person(n).persist('card_query', { token }));
     const card = await house.core.db.greetingCard.findFirstOrThrow({
       where: { handleAsGiven: token },
       include: { readBy: true },
     });
-    expect(card.viewCount).toBe(75);
+    expect(card.viewCount).toBe(30);
     expect(people.slice(1).map(({ email }) => email)).toContain(card.readBy?.email);
     const first = card.readById;
     await all(8, (n) => person(n).persist('card_query', { token }));

@@ -1,6 +1,7 @@
 // The wire contract as tables: every route, every code, in the order stranger, wrong key, right key, edge; and what did not happen.
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressKey } from '../../../src/core/limits.ts';
 import { open } from '../../../src/core/tokens.ts';
 import { pixelCanvas } from '../../../src/lib/pixel-canvas.ts';
 import { readStored, resolveLayout } from '../../../src/modules/certificates/layout.ts';
@@ -85,6 +86,34 @@ describe('every route answers HTTP 200 with code, data and message', () => {
     });
     expect(answer.status).toBe(413);
     expect(answer.json).toMatchObject({ code: 413, message: expect.any(String) });
+  });
+});
+
+describe('the three answers with a status of their own keep the shape', () => {
+  const shape = { data: null, message: expect.stringMatching(/./) };
+
+  it('429 after too many calls from one address, with the seconds to wait', async () => {
+    const rule = { name: 'certificates.read', points: 3000, seconds: 300 };
+    await house.core.limits.penalty(rule, addressKey('127.0.0.1'), 3000);
+    const answer = await visitor.get('/api/getUserInfo?token=x');
+    await house.core.db.rateLimit.deleteMany();
+    expect([answer.status, answer.json]).toEqual([429, { code: 429, ...shape }]);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await visitor.get('/api/getUserInfo?token=x')).status).toBe(200);
+  });
+
+  it('500 when something of ours is broken, without a word of what', async () => {
+    const { pool } = house.core.database;
+    await pool.query('ALTER TABLE "Recipient" RENAME TO "Hidden"');
+    const answers = [
+      await visitor.get('/api/getUserInfo?token=dsfasgdafgaggsdagdsgdsfasgdafgag'),
+      await visitor.post('/api/submitUserInfo', { token: 'dsfasgdafgaggsdagdsgdsfasgdafgag', name: 'Ada' }),
+    ];
+    await pool.query('ALTER TABLE "Hidden" RENAME TO "Recipient"');
+    for (const { status, json: body, text } of answers) {
+      expect([status, body]).toEqual([500, { code: 500, ...shape }]);
+      expect(text).not.toMatch(/Recipient|prisma|relation|node_modules/i);
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import { createOperator, systemActor } from '../../../src/core/index.ts';
 import { freePort, type ServerProcess, serverProcess } from '../../kit/server.ts';
 import { apply, type House, openHouse, password, textOf, until } from './clubs-house.ts';
 
-const rounds = Number(process.env.CLUBS_KILLS ?? 3);
+const rounds = Number(process.env.CLUBS_KILLS ?? 2);
 const perRound = 4;
 let house: House;
 let server: ServerProcess;
@@ -62,11 +62,11 @@ it(`${rounds} kills: every approved club has one account, and its one mail arriv
     const token = await signIn();
     const some = clubs.slice(round * perRound, (round + 1) * perRound);
     const asked = some.map(({ number }) => send('PUT', `/api/pcusers?id=${number}&verify=1`, token));
-    // At once, after the first answer, or after the first delivery: three mails leave a second, so others still wait then.
+    // After the first answer, after the first delivery, or at once: three mails leave a second, so others still wait then.
     const before = house.sink.accepted.length;
-    if (round % 3 === 1)
+    if (round % 3 === 0)
       await Promise.any(asked.map(async (one) => ((await one)?.ok ? one : Promise.reject(new Error()))));
-    if (round % 3 === 2) await until(() => house.sink.accepted.length > before);
+    if (round % 3 === 1) await until(() => house.sink.accepted.length > before);
     await server.stop('SIGKILL');
     await Promise.all(asked);
   }
@@ -79,7 +79,7 @@ it(`${rounds} kills: every approved club has one account, and its one mail arriv
     if (status === 304) repeated += 1;
   }
   // What was decided before a kill is still decided.
-  expect(repeated).toBeGreaterThanOrEqual(Math.floor(rounds / 3) * 2);
+  expect(repeated).toBeGreaterThan(0);
   const open = async () =>
     (await client.query(`SELECT count(*) FROM "Message" WHERE state IN ('queued', 'sending')`)).rows[0]
       ?.count as string;
@@ -98,4 +98,4 @@ it(`${rounds} kills: every approved club has one account, and its one mail arriv
     expect(accounts.rows[0]?.count).toBe('1');
   }
   expect(unknown).toBeLessThan(clubs.length);
-}, 300_000);
+}, 900_000);

@@ -96,9 +96,11 @@ describe('the data', () => {
   it('of two runs at the same moment leave once', async () => {
     answer = () => ({ status: 200 });
     const { ids } = await people(10);
-    const runs = await Promise.all(
-      [runOn(house, 'send-data', ids), runOn(house, 'send-data', ids)].map((run) => run.catch(() => [])),
-    );
+    // One that comes too late finds nobody left, and is refused; on a busy machine both may be put off.
+    const runs: Awaited<ReturnType<typeof runOn>>[] = [];
+    while (runs.flat().length === 0)
+      for (const end of await Promise.allSettled([runOn(house, 'send-data', ids), runOn(house, 'send-data', ids)]))
+        if (end.status === 'fulfilled') runs.push(end.value);
     await Promise.all(ids.map(settled));
     expect(sink.taken).toHaveLength(10);
     expect(runs.flat().filter(({ outcome }) => outcome === 'done')).toHaveLength(10);

@@ -1,0 +1,101 @@
+// One person's workshops for staff: at each moment what they have, what is free, and a reason for the audit.
+import React, { useEffect, useState } from 'react';
+import { sentenceOf } from './api.ts';
+import { useNotice } from './notices.tsx';
+import { Field } from './parts/field.tsx';
+import { Loading, Trouble } from './parts/states.tsx';
+import type { ToolProps } from './tools/tool.ts';
+
+interface Loaded {
+  workshops: { id: string; title: string; moment: string; left: number }[];
+  chosen: string[];
+}
+
+/** Draws the screen. */
+export function AttendeeWorkshops({ load, call }: ToolProps) {
+  const say = useNotice();
+  const [loaded, setLoaded] = useState<Loaded>();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [reason, setReason] = useState('');
+  const [trouble, setTrouble] = useState<unknown>();
+  const [fault, setFault] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => {
+    load<Loaded>().then((found) => {
+      setLoaded(found);
+      setChosen(found.chosen);
+    }, setTrouble);
+  }, [load]);
+  if (trouble !== undefined) return <Trouble error={trouble} />;
+  if (!loaded) return <Loading rows={4} />;
+  const { workshops } = loaded;
+  const save = async () => {
+    setBusy(true);
+    setFault(undefined);
+    try {
+      const done = await call<{ chosen: string[] }>('save', { workshopIds: chosen, reason });
+      setChosen(done.chosen);
+      setLoaded(await load<Loaded>());
+      setReason('');
+      say('Registrations kept.');
+    } catch (error) {
+      setFault(sentenceOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const isSame = [...chosen].sort().join() === [...loaded.chosen].sort().join();
+  return (
+    <section className="card workshop-choice" aria-label="Workshops">
+      {workshops.length === 0 && <p>No workshop is for this person’s group.</p>}
+      {[...new Set(workshops.map(({ moment }) => moment))].map((moment) => {
+        const here = workshops.filter((one) => one.moment === moment);
+        const now = here.find(({ id }) => chosen.includes(id))?.id ?? '';
+        const others = chosen.filter((id) => !here.some((one) => one.id === id));
+        return (
+          <label key={moment}>
+            {moment}
+            <select
+              value={now}
+              onChange={(event) => setChosen(event.target.value ? [...others, event.target.value] : others)}
+            >
+              <option value="">Nothing</option>
+              {here.map(({ id, title, left }) => (
+                <option key={id} value={id} disabled={left <= 0 && !loaded.chosen.includes(id)}>
+                  {title} ({left > 0 ? `${left} left` : 'full'})
+                </option>
+              ))}
+            </select>
+          </label>
+        );
+      })}
+      <Field
+        field={{
+          name: 'reason',
+          label: 'Reason',
+          kind: 'text',
+          required: true,
+          maxLength: 300,
+          help: 'The audit keeps it.',
+        }}
+        value={reason}
+        set={(value) => setReason(String(value))}
+      />
+      {fault && (
+        <p className="banner bad" role="alert">
+          {fault}
+        </p>
+      )}
+      <div className="form-foot">
+        <button
+          type="button"
+          className="button primary"
+          disabled={isBusy || isSame || reason.trim().length < 3}
+          onClick={save}
+        >
+          Keep
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+// Who may ask for what at the wire: managers within their event, people for their own. One place for the refusals.
+import { type Core, forbidden, notFound, type RouteRequest, type Row, type RowWith } from '../../core/index.ts';
+import { type Caller, callerOf, notSignedIn } from './sign-in.ts';
+
+type Asking = Pick<RouteRequest<unknown, unknown, unknown>, 'core' | 'header'>;
+
+/** Returns who asks. Throws 401 without a good token. */
+export function mustBeSignedIn({ core, header }: Asking): Promise<Caller> {
+  return callerOf(core, header('authorization'));
+}
+
+/** Returns the manager who asks. Throws 401 for anybody else, as the original does. */
+export async function mustBeManager(asking: Asking): Promise<Extract<Caller, { kind: 'manager' }>> {
+  const caller = await mustBeSignedIn(asking);
+  if (caller.kind !== 'manager') throw notSignedIn();
+  return caller;
+}
+
+/** Returns the person who asks. Throws 401 for anybody else. */
+export async function mustBeAttendee(asking: Asking): Promise<RowWith<'Attendee', { event: true }>> {
+  const caller = await mustBeSignedIn(asking);
+  if (caller.kind !== 'user') throw notSignedIn();
+  return caller.attendee;
+}
+
+/** Finds an event that a manager may reach. Throws `notFound` for others too. */
+export async function eventFor(
+  core: Core,
+  number: number,
+  manager?: Extract<Caller, { kind: 'manager' }>,
+): Promise<Row<'WorkshopEvent'>> {
+  const event = await core.db.workshopEvent.findUnique({ where: { number } });
+  if (!event || (manager && !reaches(manager, event.id))) throw notFound('This event does not exist.');
+  return event;
+}
+
+function reaches({ actor }: Extract<Caller, { kind: 'manager' }>, eventId: string): boolean {
+  return actor.scope === 'all' || actor.scopeId === eventId;
+}
+
+/** Returns whose registrations these are. A user: his own only (403); a manager: anybody's within reach. */
+export async function ownerFor(core: Core, caller: Caller, number: number): Promise<Row<'Attendee'>> {
+  if (caller.kind === 'user') {
+    if (caller.attendee.number !== number) throw forbidden('You can only see and change your own registrations.');
+    return caller.attendee;
+  }
+  const attendee = await core.db.attendee.findUnique({ where: { number } });
+  if (!attendee || !reaches(caller, attendee.eventId)) throw notFound('This user does not exist.');
+  return attendee;
+}

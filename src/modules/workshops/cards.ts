@@ -1,0 +1,41 @@
+// The newest events on the dashboard, with how many people have chosen.
+import type { Card } from '../../core/index.ts';
+
+const shown = 5;
+
+/** How far people are with choosing. */
+export const eventsCard: Card = {
+  title: 'Workshops',
+  permission: 'workshops:read',
+  async load(core, actor) {
+    const where = actor.scope === 'all' ? {} : { id: actor.scopeId ?? '' };
+    const events = await core.db.workshopEvent.findMany({ where, orderBy: { createdAt: 'desc' }, take: shown });
+    const rows = await Promise.all(
+      events.map(async ({ id, name }) => {
+        const [total, done] = await Promise.all([
+          core.db.attendee.count({ where: { eventId: id } }),
+          core.db.attendee.count({ where: { eventId: id, registrations: { some: {} } } }),
+        ]);
+        const share = total === 0 ? 0 : done / total;
+        return {
+          label: name,
+          value: `${done} of ${total} have chosen`,
+          href: `/resources/WorkshopEvent/records/${id}/show`,
+          share,
+        };
+      }),
+    );
+    const of = actor.scope === 'all' ? {} : { workshop: { eventId: actor.scopeId ?? '' } };
+    const [registered, waiting] = await Promise.all([
+      core.db.workshopRegistration.count({ where: of }),
+      core.db.workshopWaiting.count({ where: { ...of, state: 'waiting' } }),
+    ]);
+    return {
+      figures: [
+        { label: 'Registrations', value: registered, tone: 'good', href: '/resources/WorkshopRegistration' },
+        { label: 'Waiting', value: waiting, tone: waiting > 0 ? 'busy' : 'quiet', href: '/resources/WorkshopWaiting' },
+      ],
+      rows,
+    };
+  },
+};

@@ -1,0 +1,50 @@
+// Workshops: people with a key choose one workshop a moment, under groups, links and places that are never oversold.
+import { defineModule } from '../../core/index.ts';
+import { eventsCard } from './cards.ts';
+import { commands } from './commands.ts';
+import { loadDemo } from './demo.ts';
+import { workshopsEnvelope } from './envelope.ts';
+import { jobs } from './jobs.ts';
+import { keyMail, offerMail, scheduleMail } from './mails.ts';
+import { managers, moments, placements, plans, registrations, waiting } from './more-resources.ts';
+import { attendees, events, workshops } from './resource.ts';
+import { routes } from './routes.ts';
+
+export default defineModule({
+  name: 'workshops',
+  label: 'Workshops',
+  permissions: {
+    'workshops:read': 'See events, workshops, people and registrations',
+    'workshops:manage': 'Change events, workshops, people and registrations',
+    'workshops:export': 'Export registrations and print lists',
+    'workshops:keys': 'Read, print, mail and renew login keys',
+    'workshops:assign': 'Assign the undecided',
+    'workshops:credentials': 'Give operators a credential for the workshops API',
+  },
+  scopes: { 'workshop-event': { label: 'one event with workshops', resource: 'WorkshopEvent' } },
+  roles: {
+    'workshops manager': {
+      permissions: [
+        'workshops:read',
+        'workshops:manage',
+        'workshops:export',
+        'workshops:keys',
+        'workshops:assign',
+        'core:runs',
+        'core:outbox',
+      ],
+    },
+    'event organiser': {
+      permissions: ['workshops:read', 'workshops:manage', 'workshops:export', 'workshops:keys', 'workshops:assign'],
+      scope: 'workshop-event',
+    },
+  },
+  resources: [events, workshops, attendees, registrations, waiting, moments, plans, placements, managers],
+  routes: { envelope: workshopsEnvelope, list: routes },
+  pages: { '/workshops/': 'workshops/index.html' },
+  jobs,
+  mails: [offerMail, scheduleMail, keyMail],
+  commands,
+  cards: [eventsCard],
+  demo: loadDemo,
+});

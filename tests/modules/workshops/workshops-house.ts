@@ -1,0 +1,171 @@
+// A whole Steward with the workshops module for one test file: database, worker, web, and an SMTP server that keeps what it takes.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  type Core,
+  configureLog,
+  createCore,
+  createOperator,
+  loadConfig,
+  startWorker,
+  systemActor,
+} from '../../../src/core/index.ts';
+import { replaceAttendees, type WantedAttendee } from '../../../src/modules/workshops/attendees.ts';
+import { createEvent, replaceEvent, type WantedWorkshop } from '../../../src/modules/workshops/events.ts';
+import { replaceLinks } from '../../../src/modules/workshops/links.ts';
+import { setCredential } from '../../../src/modules/workshops/managers.ts';
+import workshops from '../../../src/modules/workshops/module.ts';
+import { cloneDatabase } from '../../kit/database.ts';
+import { openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
+import { type Behaviour, type SmtpSink, startSmtpSink } from '../../kit/smtp-sink.ts';
+
+/** What a test of this module works with. */
+export interface House {
+  core: Core;
+  /** Where its database is, for a second instance. */
+  connection: Awaited<ReturnType<typeof cloneDatabase>>['connection'];
+  databaseUrl: string;
+  web: TestWeb;
+  sink: SmtpSink;
+  /** Everything the log has written. */
+  logged: string[];
+  /** What the mail server does to an address; none: it accepts. */
+  behave: Map<string, Behaviour>;
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the house. */
+export async function openHouse(settings: Record<string, string> = {}): Promise<House> {
+  const database = await cloneDatabase();
+  const behave = new Map<string, Behaviour>();
+  const sink = await startSmtpSink({ behave: (to) => behave.get(to) });
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-workshops-'));
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    APP_KEY: 'k'.repeat(40),
+    SMTP_URL: sink.url,
+    MAIL_RATE: '500',
+    UNDO_SECONDS: '0',
+    PUBLIC_URL: 'https://steward.example.org',
+    CORS_ORIGINS: 'https://community.example.org',
+    LOG_LEVEL: 'debug',
+    ...settings,
+  });
+  const logged: string[] = [];
+  configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
+  const started = await createCore({
+    config,
+    modules: [workshops],
+    connection: database.connection,
+    role: 'test',
+  });
+  const web = await openTestWeb(started.core);
+  let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
+  const house: House = {
+    core: started.core,
+    connection: database.connection,
+    databaseUrl: database.url,
+    web,
+    sink,
+    logged,
+    behave,
+    async startWorker() {
+      worker ??= await startWorker(started.core);
+    },
+    async stopWorker() {
+      await worker?.stop();
+      worker = undefined;
+    },
+    async close() {
+      await house.stopWorker();
+      await web.close();
+      await started.close();
+      await sink.stop();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return house;
+}
+
+/** A manager's credential of the tests. */
+export const credential = 'Lantern7Orchid';
+
+/** What the old client sends with a token. */
+export const bearer = (token: string) => ({ authorization: `Bearer: ${token}` });
+
+/** Makes an operator with these permissions and a credential, and returns a token. */
+export async function managerToken(
+  house: House,
+  permissions: string[] = ['workshops:read', 'workshops:manage', 'workshops:keys'],
+  given: { email?: string; credential?: string; scope?: string; scopeId?: string } = {},
+): Promise<string> {
+  const { email = 'manager@example.org', credential: own = credential, scope, scopeId } = given;
+  await house.core.transaction(systemActor, async (work) => {
+    const role = await work.tx.role.create({
+      data: { name: `role of ${email}`, permissions, ...(scope && { scope }) },
+    });
+    const { id } = await createOperator(work, { email, roleName: role.name, ...(scopeId && { scopeId }) });
+    await setCredential(work, id, own);
+  });
+  return tokenFor(house, own, 1);
+}
+
+/** Signs in and returns the token. */
+export async function tokenFor(house: House, key: string, admin: 0 | 1 = 0): Promise<string> {
+  const answer = await new Visitor(house.web).post('/auth/login', { credential: key, admin_login: admin });
+  if (answer.status !== 200) throw new Error(`Signing in ended with ${answer.status}: ${answer.text}`);
+  return String(answer.json?.token);
+}
+
+/** Makes an open event with these workshops and people; keys are KEY-<name> in capitals. */
+export async function makeEvent(
+  house: House,
+  given: {
+    name?: string;
+    workshops: WantedWorkshop[];
+    people: (Partial<WantedAttendee> & { fullName: string })[];
+    links?: [first: number, second: number, type: 'inclusive' | 'exclusive'][];
+    available?: boolean;
+  },
+) {
+  return house.core.transaction(
+    systemActor,
+    async (work) => {
+      const event = await createEvent(work, { name: given.name ?? `event-${randomUUID().slice(0, 8)}` });
+      await replaceEvent(work, event.id, { available: given.available ?? true, workshops: given.workshops });
+      const workshops = await work.tx.workshop.findMany({ where: { eventId: event.id }, orderBy: { number: 'asc' } });
+      const links = (given.links ?? []).map(([first, second, type]) => ({
+        firstId: workshops[first]!.id,
+        secondId: workshops[second]!.id,
+        type,
+      }));
+      await replaceLinks(work, event.id, links);
+      await replaceAttendees(
+        work,
+        event.id,
+        given.people.map((one) => ({ identity: keyOf(event.number, one.fullName), ...one })),
+      );
+      const people = await work.tx.attendee.findMany({ where: { eventId: event.id }, orderBy: { number: 'asc' } });
+      return { event, workshops, people };
+    },
+    { timeoutMs: 60_000 },
+  );
+}
+
+/** The key that `makeEvent` gives somebody. */
+export const keyOf = (event: number, name: string) => `KEY-${event}-${name}`;
+
+/** Waits until something holds, 30 s at most. */
+export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  throw new Error('It did not come to hold within 30 seconds.');
+}
