@@ -36,11 +36,11 @@ it('checks the declarations, the house’s among them, and what is not fit for p
   expect(text).toMatch(/serious\s+deploy\.D010/);
   expect(text).toContain('This is not fit for production yet.');
   expect(code).toBe(1);
-}, 60_000);
+}, 300_000);
 
 it('tells in words, without a stack, what is missing', async () => {
   const [nothing, configuration] = await Promise.all([steward(['run']), steward(['check'], { PORT: 'many' })]);
   expect(nothing).toEqual({ code: 1, text: expect.stringContaining('--action: is missing') });
   expect(configuration).toEqual({ code: 1, text: expect.stringContaining('PORT') });
   expect(nothing.text + configuration.text).not.toMatch(/\n\s+at /);
-}, 60_000);
+}, 300_000);
