@@ -4,6 +4,7 @@ import { startSchedules } from '../doors/schedules.ts';
 import { defineModule } from '../module.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
+import { houseWords } from '../words/house-words.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
 import { auditEntries } from './audit.ts';
 import { outboxCard, runsCard } from './cards.ts';
@@ -61,4 +62,5 @@ export const houseModule = defineModule({
   jobs: [sweepFiles, pruneLimits, startSchedules, forgetImports, sendResetJob, expireApprovals],
   mails: [invitation, passwordReset],
   cards: [runsCard, outboxCard],
+  words: houseWords,
 });

@@ -53,7 +53,7 @@ export const schedules = resource('Schedule', {
     enabled: { label: 'On', filter: true, create: true, update: true },
     nextAt: { label: 'Next', sort: true, filter: true },
     lastRunAt: { label: 'Last', sort: true, filter: true },
-    lastResult: { label: 'Result' },
+    lastResult: { label: 'Result', words: true },
     lastRunId: { label: 'Run', list: false },
     createdAt: { label: 'Made', list: false, sort: true },
   },

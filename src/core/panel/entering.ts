@@ -54,6 +54,16 @@ async function takeAttempt(core: Core, email: string, address: string): Promise<
   throw longest;
 }
 
+/** Keeps the language that was chosen on the sign-in page with the operator whose password was right. */
+export async function keepLanguage(core: Core, request: Request, operator: OperatorWithRole): Promise<void> {
+  const language = request.chosenLanguage;
+  if (!language || operator.language === language) return;
+  await core.transaction(actorOfOperator(operator), ({ tx }) =>
+    tx.operator.update({ where: { id: operator.id }, data: { language }, select: { id: true } }),
+  );
+  operator.language = language;
+}
+
 /** Lets somebody in whose password was right or new; where a second factor is there or asked for, to its page first. */
 export async function enterOrAsk(
   core: Core,
