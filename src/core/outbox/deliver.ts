@@ -1,9 +1,11 @@
 // The delivery: claims messages, sends several at a time, writes down how each ended.
 // Its rule: from the claim on, every way out of here leaves a state behind.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Core } from '../core.ts';
 import { publicFace } from '../errors.ts';
 import { withLogContext } from '../log.ts';
+import { phrase } from '../words/catalogue.ts';
 import { type ClaimedMessage, claimMessages, isCaptured, pauseServer, serverKey, usualServer } from './claim.ts';
 import { type Channel, channels, type Delivery, type Transport } from './delivery.ts';
 import { openEmail } from './email.ts';
@@ -120,7 +122,7 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
   const nothing = { provider, providerId: null };
   try {
     const stop = await findSuppression(core, core.db, message);
-    if (stop) return { ...nothing, kind: 'suppressed', reply: `Not sent: ${stop}.` };
+    if (stop) return { ...nothing, kind: 'suppressed', reply: phrase(`Not sent: ${stop}.`) };
     if (isCaptured(core, channel) && mailAccountId === null) return captured(channel);
     return await transport.send(message);
   } catch (error) {
@@ -134,8 +136,8 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
 }
 
 function captured(channel: string): Delivery {
-  const what = channel === 'sms' ? 'no SMS provider is configured' : 'no mail server is configured';
-  return { kind: 'accepted', reply: `Kept, not sent: ${what}.`, provider: 'capture', providerId: null };
+  const what = channel === 'sms' ? phrase('no SMS provider is configured') : phrase('no mail server is configured');
+  return { kind: 'accepted', reply: phrase(`Kept, not sent: ${what}.`), provider: 'capture', providerId: null };
 }
 
 async function raiseAlarm(core: Core, message: ClaimedMessage, delivery: Delivery): Promise<void> {

@@ -1,5 +1,6 @@
 // From a right password to a session, over the second factor where there is one. The rule: guesses are counted per account and
 // address before anything is looked up, and an unknown account costs the same time as a known one.
+
 import { publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { StewardError, TooManyError } from '../errors.ts';
@@ -9,8 +10,9 @@ import { hashPassword, isOutdated, verifyPassword } from '../people/passwords.ts
 import { hasSecondFactor, lacksSecondFactor } from '../people/second-factor.ts';
 import { startPending, startSession } from '../people/sessions.ts';
 import type { OperatorWithRole, Request, Response } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
 
-const wrongPair = 'The e-mail address and the password do not fit together.';
+const wrongPair = phrase('The e-mail address and the password do not fit together.');
 const perAccount: Limit = { name: 'sign-in-account', points: 10, seconds: 15 * 60 };
 const perAddress: Limit = { name: 'sign-in-address', points: 50, seconds: 15 * 60 };
 
@@ -76,7 +78,7 @@ export async function enterOrAsk(
     await startPending(request, { operatorId: operator.id, epoch: operator.epoch, ...(next ? { next } : {}) });
     return response.redirect(303, '/admin/second-factor');
   }
-  await enter(core, request, operator, 'Signed in');
+  await enter(core, request, operator, phrase('Signed in'));
   response.redirect(303, next ?? '/admin');
 }
 

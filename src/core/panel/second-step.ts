@@ -1,5 +1,6 @@
 // The step after the password: a code of the authenticator app, or setting the app up where the role asks for it.
 // The rule: until this page is passed nobody is signed in, whatever else they ask for.
+
 import { publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { StewardError } from '../errors.ts';
@@ -15,6 +16,7 @@ import {
 } from '../people/second-factor.ts';
 import { type PendingSignIn, pendingOperator } from '../people/sessions.ts';
 import type { OperatorWithRole, Request, Response, Router } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
 import { readLanguage } from '../words/language.ts';
 import { wordsOf } from '../words/words.ts';
 import { enter, recordOf } from './entering.ts';
@@ -79,8 +81,9 @@ async function passStep(core: Core, request: Request, response: Response, found:
     .transaction(actorOfOperator(operator), (work) => takeCode(work, operator.id, fields.code ?? ''))
     .catch((error: unknown) => refused(core, operator, error));
   await forgetGuesses(core, operator.id);
-  const by = taken.by === 'app' ? '' : ` with a recovery code; ${taken.left} are left`;
-  await enter(core, request, operator, `Signed in${by}`);
+  const summary =
+    taken.by === 'app' ? phrase('Signed in') : phrase(`Signed in with a recovery code; ${taken.left} are left`);
+  await enter(core, request, operator, summary);
   response.redirect(303, safeNext(pending.next) ?? '/admin');
 }
 
@@ -105,6 +108,6 @@ async function enrol(
   );
   await forgetGuesses(core, operator.id);
   const fresh = await core.db.operator.findUniqueOrThrow({ where: { id: operator.id }, include: { role: true } });
-  await enter(core, request, fresh, 'Signed in');
+  await enter(core, request, fresh, phrase('Signed in'));
   sendPage(response, recoveryCodesPage(look, { codes, next: safeNext(pending.next) ?? '/admin' }));
 }

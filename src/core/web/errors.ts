@@ -25,7 +25,7 @@ export interface Failure {
 export function failureOf(error: unknown, requestId?: string): Failure {
   const known = mapDatabaseError(error) ?? fromExpress(error);
   const face = publicFace(known ?? error);
-  if (face.status === 500 && requestId) face.message = `Something went wrong. (${requestId.slice(0, 8)})`;
+  if (face.status === 500 && requestId) face.message = phrase(`Something went wrong. (${requestId.slice(0, 8)})`);
   if (known instanceof TooManyError) return { ...face, retryAfter: known.retryAfter };
   return face.status === 503 ? { ...face, retryAfter: 5 } : face;
 }

@@ -28,7 +28,10 @@ const place = /\{(\w+)\}/;
 const longest = 4_000;
 const keptAtMost = 5_000;
 // Values under these names are words of ours themselves: "Name is missing" holds the label "Name".
-const ownWords = /^(label|reason|what|title|note|records|words|one|many|state|server|column)$/i;
+const ownWords =
+  /^(label|labels|reason|what|title|note|stop|said|records|one|many|state|verb|part|fields|face|message)\d*$/;
+// Several of them, told one after the other, with what stands between.
+const lists: Readonly<Record<string, string>> = { choice: ', ', labels: ', ', values: ' or ' };
 
 /** Builds the words of a language from its catalogues; later ones do not overrule earlier ones. */
 export function buildWords(language: Language, catalogues: readonly Catalogue[]): Words {
@@ -66,9 +69,9 @@ function sayIn(given: Known, sentence: string, depth = 0): string {
   if (sentence.length > longest) return sentence;
   for (const pattern of given.patterns) {
     const values = match(pattern, sentence);
-    if (values) return fill(given, pattern.key, values, depth);
+    if (values && areLabels(given, values)) return fill(given, pattern.key, values, depth);
   }
-  return sayParts(given, sentence, depth);
+  return sayPredicate(given, sentence, depth) ?? sayParts(given, sentence, depth);
 }
 
 // Labels are small inside a sentence and begin with a capital as a heading.
@@ -79,11 +82,30 @@ function sayCapital(known: Known['known'], sentence: string): string | undefined
   return typeof capital === 'string' && sentence !== '' ? lowerFirst(capital) : undefined;
 }
 
+// A column's label and what is wrong with its value: "E-mail is not an e-mail address".
+function sayPredicate(given: Known, sentence: string, depth: number): string | undefined {
+  if (depth > 3 || sentence.length > 500) return undefined;
+  for (let at = sentence.indexOf(' '); at > 0; at = sentence.indexOf(' ', at + 1)) {
+    const label = given.known.get(sentence.slice(0, at));
+    const fault = sentence.slice(at + 1);
+    if (typeof label !== 'string' || !/^(is|has|may|must|does|names|needs|cannot) /.test(fault)) continue;
+    const said = sayIn(given, fault, 4);
+    if (said !== fault) return `${label}${given.language === 'zh' ? '：' : ': '}${said}`;
+  }
+  return undefined;
+}
+
 // Several faults of one row are told as one sentence, parted by semicolons.
 function sayParts(given: Known, sentence: string, depth: number): string {
   if (depth > 2 || !sentence.includes('; ')) return sentence;
   const parts = sentence.split('; ');
   return parts.map((part) => sayIn(given, part, depth + 3)).join(given.language === 'zh' ? '；' : '; ');
+}
+
+// "Name is missing" begins with a label; "Ada is missing" was typed by somebody.
+function areLabels({ known }: Known, values: ReadonlyMap<string, string>): boolean {
+  const label = values.get('label');
+  return label === undefined || known.has(label) || sayCapital(known, label) !== undefined;
 }
 
 function patternOf(key: string): Pattern {
@@ -117,9 +139,24 @@ function fill(given: Known, key: string, values: ReadonlyMap<string, string>, de
   return text.replace(/\{(\w+)\}/g, (written, name: string) => {
     const value = values.get(name);
     if (value === undefined) return written;
+    const between = lists[name];
+    if (between !== undefined && depth < 3) return sayList(given, value, between, depth);
     if (ownWords.test(name) && depth < 3) return sayIn(given, value, depth + 1);
     return numberIn(given.language, value);
   });
+}
+
+function sayList(given: Known, value: string, between: string, depth: number): string {
+  const parts = value
+    .split(between)
+    .map((part) => (between === ', ' ? sayIn(given, part, depth + 1) : exactly(given, part)));
+  if (between === ', ') return parts.join(given.language === 'zh' ? '，' : ', ');
+  return new Intl.ListFormat(locales[given.language], { type: 'disjunction' }).format(parts);
+}
+
+function exactly({ known }: Known, part: string): string {
+  const said = known.get(part);
+  return typeof said === 'string' ? said : part;
 }
 
 function formFor(language: Language, forms: PluralForms, values: ReadonlyMap<string, string>): string {
