@@ -85,7 +85,9 @@ function templateTexts(node: Node): string[] {
   const used = new Set<string>();
   for (const [index, expression] of expressions.entries()) {
     const own = textsOf(expression);
-    const parts = own.length > 0 ? own : [`{${fresh(nameOf(expression), used)}}`];
+    const isOpen = own.length === 0 || expression.type === 'LogicalExpression';
+    const parts = [...own.filter((one) => one !== ''), ...(isOpen ? [`{${fresh(nameOf(expression), used)}}`] : [])];
+    if (own.includes('') && !isOpen) parts.push('');
     texts = texts.flatMap((text) => parts.map((part) => text + part + (quasis[index + 1]?.value.cooked ?? '')));
   }
   return texts;
@@ -114,6 +116,7 @@ export function nameOf(node: Node): string {
       const [first] = node.arguments as Node[];
       if (callee.type === 'MemberExpression' && !/^(Math|String|Number)$/.test(String((callee.object as Node).name)))
         return nameOf(callee.object as Node);
+      if (callee.type === 'Identifier' && /^(label|title|reason)/.test(String(callee.name))) return String(callee.name);
       return first ? nameOf(first) : callee.type === 'Identifier' ? (callee.name as string) : 'value';
     }
     case 'BinaryExpression':

@@ -25,7 +25,7 @@ const properties = /^(summary|warning|reason|otherwise|help|label|description|em
 const tellers = /(problem|reason|fault|words|sentence|note|refusal|trouble)s?$/i;
 /** What speaks to programs, to those who run Steward, or only to AdminJS's own screens, which nobody sees. */
 const elsewhere =
-  /^src\/core\/(checks|database|doors\/(openapi|command-line|typed-choice)|house\/(commands|run-command|recovery-commands|demo)|config|log|start|metrics|limits|panel\/(admin|adapter|payload|bundle)|words\/|spreadsheets\/(xlsx|xml)|web\/(multipart|json-body|form-fields|upload|body|cors)|jobs\/|images\/)|\/(commands|demo|routes|envelope)\.ts$/;
+  /^src\/core\/(checks|database|doors\/(openapi|action-door|command-line|typed-choice)|house\/(commands|run-command|recovery-commands|demo|outbox-routes)|config|log|start|metrics|limits|web\/metrics|panel\/(admin|adapter|payload|bundle)|words\/|spreadsheets\/(xlsx|xml)|web\/(multipart|json-body|form-fields|upload|body|cors)|jobs\/|images\/)|\/(commands|demo|routes|envelope)\.ts$/;
 
 /** Finds the sentences of a folder of the server's sources. */
 export function serverSentences(folder: string): Found[] {
@@ -52,7 +52,9 @@ function textsAt(node: Node, parents: readonly Node[]): string[] {
     case 'NewExpression':
       return callTexts(node);
     case 'ObjectProperty':
-      return properties.test(keyOf(node)) ? textsOf(node.value as Node) : [];
+      return properties.test(keyOf(node))
+        ? textsOf(node.value as Node).filter((text) => !isCode(keyOf(node), text))
+        : [];
     case 'AssignmentExpression':
       return /^(fields|faults|problems)\b/.test(ownerOf(node.left as Node)) ? textsOf(node.right as Node) : [];
     case 'ReturnStatement':
@@ -62,6 +64,11 @@ function textsAt(node: Node, parents: readonly Node[]): string[] {
     default:
       return [];
   }
+}
+
+// A reason or a note of one small word is a code of the database.
+function isCode(property: string, text: string): boolean {
+  return /^(reason|note)$/.test(property) && /^[a-z]+$/.test(text);
 }
 
 function callTexts(node: Node): string[] {

@@ -62,10 +62,9 @@ export function allParts(declared: readonly ModuleDeclaration[] = modules): Part
 
 /** Returns the keys of a part with whether they are counted; what the house says already, a module need not say again. */
 export function keysOf(part: Part, parts: readonly Part[]): Map<string, boolean> {
-  const known =
-    part.name === 'panel' || part.name === 'house'
-      ? []
-      : parts.filter(({ name }) => name === 'house' || name === 'panel');
+  // The server knows the panel's texts too, and modules the house's: nothing is written twice.
+  const before = part.name === 'panel' ? [] : part.name === 'house' ? ['panel'] : ['panel', 'house'];
+  const known = parts.filter(({ name }) => before.includes(name));
   const elsewhere = new Set(known.flatMap(({ found }) => found.map(({ key }) => key)));
   const keys = new Map<string, boolean>();
   for (const { key, isCounted } of part.found)

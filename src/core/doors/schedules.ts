@@ -93,7 +93,7 @@ async function startOne(core: Core, schedule: Schedule, now: Date): Promise<void
 }
 
 async function refused(core: Core, schedule: Schedule, now: Date, reason: string): Promise<void> {
-  await settle(core, schedule, now, `Refused: ${reason}`, null);
+  await settle(core, schedule, now, phrase(`Refused: ${reason}`), null);
   core.log.warn({ scheduleId: schedule.id, reason }, 'a schedule was refused');
 }
 
@@ -110,7 +110,7 @@ async function startAtTime(
     const earlier = await core.db.run.findUnique({
       where: { idempotencyKey: `operator:${actor.id}:${idempotencyKey}` },
     });
-    if (earlier) return { result: `Started: ${earlier.title}`, runId: earlier.id };
+    if (earlier) return { result: phrase(`Started: ${earlier.title}`), runId: earlier.id };
     const preview = await previewAction(core, actor, registered.id, input);
     if (preview.eligible === 0)
       return { result: phrase(`Nothing to do: none of ${preview.total} records can take part`), runId: null };

@@ -28,8 +28,7 @@ const place = /\{(\w+)\}/;
 const longest = 4_000;
 const keptAtMost = 5_000;
 // Values under these names are words of ours themselves: "Name is missing" holds the label "Name".
-const ownWords =
-  /^(label|labels|reason|what|title|note|stop|said|records|one|many|state|verb|part|fields|face|message)\d*$/;
+const ownWords = /^(label|labels|reason|what|title|note|stop|records|one|many|state|verb|part|fields|face|message)\d*$/;
 // Several of them, told one after the other, with what stands between.
 const lists: Readonly<Record<string, string>> = { choice: ', ', labels: ', ', values: ' or ' };
 
@@ -71,7 +70,7 @@ function sayIn(given: Known, sentence: string, depth = 0): string {
     const values = match(pattern, sentence);
     if (values && areLabels(given, values)) return fill(given, pattern.key, values, depth);
   }
-  return sayPredicate(given, sentence, depth) ?? sayParts(given, sentence, depth);
+  return sayPredicate(given, sentence, depth) ?? sayPair(given, sentence, depth) ?? sayParts(given, sentence, depth);
 }
 
 // Labels are small inside a sentence and begin with a capital as a heading.
@@ -93,6 +92,15 @@ function sayPredicate(given: Known, sentence: string, depth: number): string | u
     if (said !== fault) return `${label}${given.language === 'zh' ? '：' : ': '}${said}`;
   }
   return undefined;
+}
+
+// "Send 10 notices: all recipients": two sentences of ours with a colon between them.
+function sayPair(given: Known, sentence: string, depth: number): string | undefined {
+  const at = sentence.indexOf(': ');
+  if (depth > 1 || at < 1) return undefined;
+  const [head, tail] = [sentence.slice(0, at), sentence.slice(at + 2)].map((part) => sayIn(given, part, 3));
+  const isOurs = head !== sentence.slice(0, at) && tail !== sentence.slice(at + 2);
+  return isOurs ? `${head}${given.language === 'zh' ? '：' : ': '}${tail}` : undefined;
 }
 
 // Several faults of one row are told as one sentence, parted by semicolons.

@@ -49,6 +49,7 @@ function problemOf(message: SettledMessage): string | null {
   if (message.state === 'sent') return null;
   if (message.state === 'unknown') return phrase('The answer of the mail server was lost: the mail may have arrived');
   if (message.state === 'cancelled') return phrase(`The mail was cancelled: ${message.reply ?? ''}`).slice(0, 500);
-  if (message.state === 'bounced') return `The mail came back: ${message.reply ?? 'no reason given'}`.slice(0, 500);
-  return `The mail was not accepted: ${message.reply ?? 'no reason given'}`.slice(0, 500);
+  if (message.state === 'bounced')
+    return phrase(`The mail came back: ${message.reply ?? 'no reason given'}`).slice(0, 500);
+  return phrase(`The mail was not accepted: ${message.reply ?? 'no reason given'}`).slice(0, 500);
 }
