@@ -52,7 +52,9 @@ export function unsaidTexts(): string[] {
         return false;
       if (node.type === 'JSXAttribute' && silent.test(String((node.name as Node).name))) return false;
       if (node.type === 'CallExpression' && Object.hasOwn(sayers, calledName(node))) {
-        for (const one of (node.arguments as Node[]).slice(1)) walk(one, (inner) => visitText(inner, [], note));
+        // The sentences themselves are said; what is put into their places may hold texts of its own.
+        const values = (node.arguments as Node[]).slice((sayers[calledName(node)] ?? 0) + 1);
+        for (const one of values) walk(one, (inner, above) => visitText(inner, above, note));
         return false;
       }
       return visitText(node, parents, note);
