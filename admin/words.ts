@@ -75,7 +75,7 @@ export function sayLabel(label: CountedLabel, count: number): string {
 
 /** Drops the count from an action's label where none is known yet: "Send notices". */
 export function sayLabelPlain(label: CountedLabel): string {
-  return label.many.replace(/\s*(?:\{count\}|（[^（）]*\{count\}[^（）]*）)\s*/, ' ').trim();
+  return upperFirst(label.many.replace(/\s*(?:\{count\}|（[^（）]*\{count\}[^（）]*）)\s*/, ' ').trim());
 }
 
 /** Makes a sentence of a fault such as "is missing"; one that is a sentence already stays. */

@@ -6,7 +6,7 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, useTitle } from '../state.tsx';
 import type { SecondPersonChoice } from '../types.ts';
-import { say } from '../words.ts';
+import { say, sayLabelPlain } from '../words.ts';
 
 /** The page. */
 export function SecondPersonPage() {
@@ -67,9 +67,10 @@ function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => v
     setKind(next);
     if (next !== 'from') void save(next === 'never' ? null : 1);
   };
+  const action = sayLabelPlain(choice.label);
   const label = (
     <>
-      {choice.label} <span className="hint">{say('in {records}', { records: choice.records })}</span>
+      {action} <span className="hint">{say('in {records}', { records: choice.records })}</span>
     </>
   );
   if (choice.declared === 'always')
@@ -89,7 +90,7 @@ function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => v
       </span>
       <span className="second-person-choice">
         <select
-          aria-label={say('{label}: second person', { label: choice.label })}
+          aria-label={say('{label}: second person', { label: action })}
           value={kind}
           onChange={(e) => choose(e.target.value as Kind)}
         >
@@ -105,7 +106,7 @@ function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => v
               type="number"
               min={2}
               max={1_000_000}
-              aria-label={say('{label}: from how many records on', { label: choice.label })}
+              aria-label={say('{label}: from how many records on', { label: action })}
               value={count}
               onChange={(e) => setCount(e.target.value)}
             />

@@ -16,7 +16,7 @@ import { readBodyAs } from './api-body.ts';
 import type { DashboardView } from './api-shapes.ts';
 
 export const dashboardCalls: readonly ApiCall[] = [
-  { method: 'get', path: '/dashboard', ours: ['title'], handle: readDashboard },
+  { method: 'get', path: '/dashboard', ours: ['title', 'value'], handle: readDashboard },
   { method: 'post', path: '/demo', handle: demo },
 ];
 

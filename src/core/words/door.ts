@@ -20,9 +20,10 @@ const ours = new Set([
 ]);
 /** Lists and maps of sentences by field or place. */
 const sentences = new Set(['problems', 'fields', 'warnings', 'faults']);
+/** As a list these are a form's fields and a column's choices, which are declared; as a map they are what somebody typed. */
+const isMap = new Set(['form', 'values']);
 /** What belongs to people: never looked into. */
 const theirs = new Set([
-  'values',
   'cells',
   'samples',
   'header',
@@ -52,13 +53,21 @@ function walk(words: Words, value: unknown, also: ReadonlySet<string>): unknown 
 }
 
 function sayPart(words: Words, name: string, part: unknown, also: ReadonlySet<string>): unknown {
-  // The inputs of a run are what somebody typed; the fields of a form are a list.
-  if (theirs.has(name) || (name === 'form' && !Array.isArray(part))) return part;
-  // A label is declared as it is; beside it in the same list may stand a name that somebody gave.
-  if (name === 'label' && typeof part === 'string') return words.known(part) ?? part;
+  if (theirs.has(name) || (isMap.has(name) && !Array.isArray(part))) return part;
+  if (name === 'label' && typeof part === 'string') return sayDeclared(words, part);
   if (typeof part === 'string') return ours.has(name) || also.has(name) ? words.say(part) : part;
   if (sentences.has(name) && typeof part === 'object' && part !== null) return sayEach(words, part);
   return walk(words, part, also);
+}
+
+// A label is declared as it is; beside it in the same list may stand a name that somebody gave. Of two labels one may stand in brackets.
+function sayDeclared(words: Words, label: string): string {
+  const said = words.known(label);
+  if (said !== undefined) return said;
+  const [, outer = '', inner = ''] = /^(.+) \(([^()]+)\)$/.exec(label) ?? [];
+  const [one, other] = [words.known(outer), words.known(inner)];
+  if (one === undefined || other === undefined) return label;
+  return words.language === 'zh' ? `${one}（${other}）` : `${one} (${other})`;
 }
 
 function sayEach(words: Words, part: object): unknown {

@@ -22,4 +22,5 @@ export const librarySentences: readonly string[] = [
   'Invalid ISO date',
   'Invalid ISO datetime',
   'Invalid UUID',
+  'Unknown device',
 ];

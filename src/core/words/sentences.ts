@@ -70,7 +70,12 @@ function sayIn(given: Known, sentence: string, depth = 0): string {
     const values = match(pattern, sentence);
     if (values && areLabels(given, values)) return fill(given, pattern.key, values, depth);
   }
-  return sayPredicate(given, sentence, depth) ?? sayPair(given, sentence, depth) ?? sayParts(given, sentence, depth);
+  return (
+    sayStopped(given, sentence, depth) ??
+    sayPredicate(given, sentence, depth) ??
+    sayPair(given, sentence, depth) ??
+    sayParts(given, sentence, depth)
+  );
 }
 
 // Labels are small inside a sentence and begin with a capital as a heading.
@@ -79,6 +84,14 @@ function sayCapital(known: Known['known'], sentence: string): string | undefined
   if (typeof small === 'string') return small.charAt(0).toUpperCase() + small.slice(1);
   const capital = known.get(sentence.charAt(0).toUpperCase() + sentence.slice(1));
   return typeof capital === 'string' && sentence !== '' ? lowerFirst(capital) : undefined;
+}
+
+// A reason stands without its full stop in a list and with it as a sentence.
+function sayStopped(given: Known, sentence: string, depth: number): string | undefined {
+  if (depth > 2 || !/[^.]\.$/.test(sentence)) return undefined;
+  const bare = sentence.slice(0, -1);
+  const said = sayIn(given, bare, 3);
+  return said === bare ? undefined : `${said}${given.language === 'zh' ? '。' : '.'}`;
 }
 
 // A column's label and what is wrong with its value: "E-mail is not an e-mail address".
