@@ -67,7 +67,7 @@ function Verdict(props: { preview: ActionPreview; resource: ResourceView; isFile
       {left > 0 && <p>{skippedWords(left, skipped)}</p>}
       <p className="hint">
         {say('{selection}. Nothing has been changed yet.', {
-          selectionInWords: upperFirst(preview.selectionInWords),
+          selection: upperFirst(preview.selectionInWords),
         })}
       </p>
     </section>

@@ -142,7 +142,7 @@ function RangeFilter({ column, filters, set }: { column: ColumnView; filters: Fi
         const key = `${column.name}.${op}`;
         return (
           <label key={op}>
-            <span>{op === 'from' ? say('From') : say('To')}</span>
+            <span>{op === 'from' ? say('From') : say('Up to')}</span>
             <input
               type={column.type === 'number' ? 'number' : 'date'}
               step="any"

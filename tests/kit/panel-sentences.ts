@@ -1,6 +1,6 @@
 // The sentences of the browser's code, and the texts in it that are not said through `say()` and its sisters: those are faults.
 import path from 'node:path';
-import { calledName, type Found, filesOf, type Node, syntaxOf, textsOf, walk } from './sentences.ts';
+import { calledName, type Found, filesOf, type Node, placesOf, syntaxOf, textsOf, walk } from './sentences.ts';
 
 const sayers: Readonly<Record<string, number>> = { say: 0, phrase: 0, sayParts: 0, sayCount: 2 };
 /** Attributes that hold no text for people. */
@@ -82,6 +82,31 @@ function visitText(
 
 function isWord(text: string): boolean {
   return /\p{L}{2}/u.test(text);
+}
+
+/** Finds calls whose values do not fill exactly the places of their sentence: `file:line places, given`. */
+export function unfilledPlaces(): string[] {
+  return filesOf('admin').flatMap((file) => {
+    const wrong: string[] = [];
+    walk(syntaxOf(file), (node) => {
+      const at = node.type === 'CallExpression' ? sayers[calledName(node)] : undefined;
+      if (at === undefined || calledName(node) === 'phrase') return undefined;
+      const given = node.arguments as Node[];
+      const values = given[at + 1];
+      if (values && values.type !== 'ObjectExpression') return undefined;
+      const names = ((values?.properties ?? []) as Node[]).map((one) =>
+        String((one.key as Node | undefined)?.name ?? ''),
+      );
+      if (calledName(node) === 'sayCount') names.push('count');
+      for (const key of textsOf(given[at])) {
+        const places = [...new Set(placesOf(key))];
+        if (String([...new Set(names)].sort()) !== String(places))
+          wrong.push(`${file}:${node.loc.start.line} ${places.join(' ')}, given ${names.join(' ')}`);
+      }
+      return undefined;
+    });
+    return wrong;
+  });
 }
 
 // Names of formats and what is typed as it is are the same everywhere.

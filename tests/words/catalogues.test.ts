@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { locales } from '../../src/core/words/language.ts';
 import { missingKeys, staleKeys } from '../kit/missing-words.ts';
-import { unsaidTexts } from '../kit/panel-sentences.ts';
+import { unfilledPlaces, unsaidTexts } from '../kit/panel-sentences.ts';
 import { placesOf } from '../kit/sentences.ts';
 import { allParts, keysOf, others } from '../kit/words.ts';
 
@@ -16,6 +16,10 @@ it('finds sentences in every part, so that an empty finder cannot pass', () => {
 
 it('leaves no text in the browser’s code unsaid', () => {
   expect(unsaidTexts()).toEqual([]);
+});
+
+it('fills every place of a sentence in the browser’s code', () => {
+  expect(unfilledPlaces()).toEqual([]);
 });
 
 it('marks no sentence that is all places', () => {

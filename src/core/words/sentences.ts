@@ -27,6 +27,7 @@ interface Pattern {
 const place = /\{(\w+)\}/;
 const longest = 4_000;
 const keptAtMost = 5_000;
+const deepest = 4;
 // Values under these names are words of ours themselves: "Name is missing" holds the label "Name".
 const ownWords = /^(label|labels|reason|what|title|note|stop|records|one|many|state|verb|part|fields|face|message)\d*$/;
 // Several of them, told one after the other, with what stands between.
@@ -65,7 +66,9 @@ interface Known {
 function sayIn(given: Known, sentence: string, depth = 0): string {
   const exact = given.known.get(sentence) ?? sayCapital(given.known, sentence);
   if (exact !== undefined) return typeof exact === 'string' ? exact : exact.other;
-  if (sentence.length > longest) return sentence;
+  if (sentence.length > longest || depth > deepest) return sentence;
+  const several = sayParts(given, sentence, depth);
+  if (several !== undefined) return several;
   for (const pattern of given.patterns) {
     const values = match(pattern, sentence);
     if (values && areLabels(given, values)) return fill(given, pattern.key, values, depth);
@@ -74,7 +77,7 @@ function sayIn(given: Known, sentence: string, depth = 0): string {
     sayStopped(given, sentence, depth) ??
     sayPredicate(given, sentence, depth) ??
     sayPair(given, sentence, depth) ??
-    sayParts(given, sentence, depth)
+    sentence
   );
 }
 
@@ -90,7 +93,7 @@ function sayCapital(known: Known['known'], sentence: string): string | undefined
 function sayStopped(given: Known, sentence: string, depth: number): string | undefined {
   if (depth > 2 || !/[^.]\.$/.test(sentence)) return undefined;
   const bare = sentence.slice(0, -1);
-  const said = sayIn(given, bare, 3);
+  const said = sayIn(given, bare, depth + 1);
   return said === bare ? undefined : `${said}${given.language === 'zh' ? '。' : '.'}`;
 }
 
@@ -101,7 +104,7 @@ function sayPredicate(given: Known, sentence: string, depth: number): string | u
     const label = given.known.get(sentence.slice(0, at));
     const fault = sentence.slice(at + 1);
     if (typeof label !== 'string' || !/^(is|has|may|must|does|names|needs|cannot) /.test(fault)) continue;
-    const said = sayIn(given, fault, 4);
+    const said = sayIn(given, fault, depth + 1);
     if (said !== fault) return `${label}${given.language === 'zh' ? '：' : ': '}${said}`;
   }
   return undefined;
@@ -111,16 +114,18 @@ function sayPredicate(given: Known, sentence: string, depth: number): string | u
 function sayPair(given: Known, sentence: string, depth: number): string | undefined {
   const at = sentence.indexOf(': ');
   if (depth > 1 || at < 1) return undefined;
-  const [head, tail] = [sentence.slice(0, at), sentence.slice(at + 2)].map((part) => sayIn(given, part, 3));
+  const [head, tail] = [sentence.slice(0, at), sentence.slice(at + 2)].map((part) => sayIn(given, part, depth + 1));
   const isOurs = head !== sentence.slice(0, at) && tail !== sentence.slice(at + 2);
   return isOurs ? `${head}${given.language === 'zh' ? '：' : ': '}${tail}` : undefined;
 }
 
-// Several faults of one row are told as one sentence, parted by semicolons.
-function sayParts(given: Known, sentence: string, depth: number): string {
-  if (depth > 2 || !sentence.includes('; ')) return sentence;
+// Several faults of one row are told as one sentence, parted by semicolons; all of them are ours, or it is another kind of sentence.
+function sayParts(given: Known, sentence: string, depth: number): string | undefined {
+  if (depth > 1 || !sentence.includes('; ')) return undefined;
   const parts = sentence.split('; ');
-  return parts.map((part) => sayIn(given, part, depth + 3)).join(given.language === 'zh' ? '；' : '; ');
+  const said = parts.map((part) => sayIn(given, part, depth + 2));
+  if (said.some((one, index) => one === parts[index])) return undefined;
+  return said.join(given.language === 'zh' ? '；' : '; ');
 }
 
 // "Name is missing" begins with a label; "Ada is missing" was typed by somebody.
@@ -161,8 +166,8 @@ function fill(given: Known, key: string, values: ReadonlyMap<string, string>, de
     const value = values.get(name);
     if (value === undefined) return written;
     const between = lists[name];
-    if (between !== undefined && depth < 3) return sayList(given, value, between, depth);
-    if (ownWords.test(name) && depth < 3) return sayIn(given, value, depth + 1);
+    if (between !== undefined) return sayList(given, value, between, depth);
+    if (ownWords.test(name)) return sayIn(given, value, depth + 1);
     return numberIn(given.language, value);
   });
 }
