@@ -24,7 +24,7 @@ export function Sessions({ sessions, end, endAll, endAllLabel }: SessionsProps) 
   const others = sessions.filter(({ isThis }) => !isThis);
   return (
     <section className="card" aria-labelledby="sessions">
-      <h2 id="sessions">{say('Signed in')}</h2>
+      <h2 id="sessions">{say('Sessions')}</h2>
       {sessions.length === 0 && <p className="hint">{say('Nowhere at the moment.')}</p>}
       <ul className="sessions">
         {sessions.map((session) => (
