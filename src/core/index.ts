@@ -52,6 +52,7 @@ export { renderMail } from './outbox/templates.ts';
 export { buildPanel } from './panel/index.ts';
 export { actorOfApiKey, createApiKey, revokeApiKey } from './people/api-keys.ts';
 export { createOperator, setupLink } from './people/operators.ts';
+export { type Person, type PersonalData, personalData } from './personal-data.ts';
 export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
 export { Answer, type Envelope, type LimitRule, plainEnvelope, route } from './route.ts';
