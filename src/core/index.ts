@@ -31,6 +31,7 @@ export {
   unavailable,
 } from './errors.ts';
 export * from './files/zip.ts';
+export { coldCommands } from './house/backup-commands.ts';
 export { checkCommand, coreCommands } from './house/commands.ts';
 export { loadDemo } from './house/demo.ts';
 export { missingGlyphs } from './images/fonts.ts';

@@ -246,6 +246,15 @@ const table: Record<string, Record<string, string>> = {
     before: 'show',
     after: 'show',
   },
+  PersonRequest: {
+    id: '',
+    email: 'list show filter create',
+    phone: 'list show filter create',
+    note: 'show create',
+    exportedAt: 'list show filter sort',
+    erasedAt: 'list show filter sort',
+    createdAt: 'list show filter sort',
+  },
 };
 
 const canary = 'CANARY7f3a';
@@ -324,6 +333,7 @@ beforeAll(async () => {
     data: { name: 'Weekly', action: 'sample.x', selection: 'all', cron: '0 7 * * 1', operatorId: canary },
   });
   const entry = await db.auditEntry.create({ data: { kind: 'signIn', actor: 'Ada', summary: 'Signed in' } });
+  const request = await db.personRequest.create({ data: { email: 'ada@example.org' } });
   Object.assign(ids, {
     Role: role.id,
     Operator: operator.id,
@@ -339,6 +349,7 @@ beforeAll(async () => {
     Schedule: schedule.id,
     StoredFile: file.id,
     AuditEntry: entry.id,
+    PersonRequest: request.id,
   });
 });
 afterAll(() => kit.close());
