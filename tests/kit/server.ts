@@ -20,8 +20,11 @@ export interface ServerProcess {
   command(...args: string[]): Promise<string>;
 }
 
-/** Prepares a server with these settings on a free port of the loopback; nothing runs before `start`. */
-export async function serverProcess(settings: Record<string, string>): Promise<ServerProcess> {
+/** Prepares a server with these settings on a free port of the loopback; nothing runs before `start`. It serves and works, or only one of both. */
+export async function serverProcess(
+  settings: Record<string, string>,
+  role: 'both' | 'web' | 'worker' = 'both',
+): Promise<ServerProcess> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const env = {
@@ -29,6 +32,7 @@ export async function serverProcess(settings: Record<string, string>): Promise<S
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: String(port),
+    ...(role === 'worker' ? { WORKER_PORT: String(port) } : {}),
     PUBLIC_URL: base,
     ...settings,
   };
@@ -45,7 +49,8 @@ export async function serverProcess(settings: Record<string, string>): Promise<S
     output: () => printed,
     async start() {
       printed = '';
-      child = run('src/server.ts');
+      child =
+        role === 'worker' ? run('src/worker.ts') : run('src/server.ts', ...(role === 'web' ? ['--web-only'] : []));
       await isReady(base, child, () => printed);
     },
     async stop(signal = 'SIGKILL') {
