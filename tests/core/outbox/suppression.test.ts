@@ -260,7 +260,9 @@ describe('a reported bounce', () => {
     expect(await report({ events })).toMatchObject({ status: 200, json: { taken: 5, unknown: 2 } });
     expect(await message(soft)).toMatchObject({ state: 'sent' });
     expect(await message(loud)).toMatchObject({ state: 'sent' });
-    expect(await message(await sendReceipt(kit.core, 'soft@example.org'))).toMatchObject({ state: 'queued' });
+    // The delivery of the first two may be quicker than this look.
+    const { state } = await message(await sendReceipt(kit.core, 'soft@example.org'));
+    expect(['queued', 'sending', 'sent']).toContain(state);
     expect(await message(await sendReceipt(kit.core, 'loud@example.org'))).toMatchObject({ state: 'cancelled' });
     expect(await message(await sendReceipt(kit.core, 'stranger@example.org'))).toMatchObject({ state: 'cancelled' });
   });
