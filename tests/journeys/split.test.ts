@@ -40,7 +40,9 @@ afterAll(async () => {
 
 /** The process that answered one request of a connection of its own. */
 async function answering(server: ServerProcess): Promise<number> {
-  const answer = await fetch(`${server.base}/metrics`, { headers: { connection: 'close' } });
+  // A connection that was just handed to a process when it was killed is never answered: whoever asks gives up and asks again.
+  const signal = AbortSignal.timeout(10_000);
+  const answer = await fetch(`${server.base}/metrics`, { headers: { connection: 'close' }, signal });
   return Number(/process="(\d+)"/.exec(await answer.text())?.[1]);
 }
 
