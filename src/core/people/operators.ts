@@ -2,6 +2,7 @@
 import { type Actor, systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict, invalid, notFound, StewardError } from '../errors.ts';
+import type { Transaction } from '../model.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import type { OperatorWithRole } from '../web/express.ts';
 import type { Work } from '../work.ts';
@@ -168,9 +169,14 @@ export async function useOneTimeLink(work: Work, token: string, password: string
   return { id: owner.id };
 }
 
-/** Makes the link by which the first person sets up the installation; undefined once there is an operator. An earlier one ends. */
+// Operators of modules, such as a club's, do not run the installation: with nobody but them nobody could ever set it up.
+async function hasAdministrator(tx: Transaction): Promise<boolean> {
+  return (await tx.operator.count({ where: { role: { permissions: { has: '*' } } } })) > 0;
+}
+
+/** Makes the link by which the first person sets up the installation; undefined once somebody may do everything. An earlier one ends. */
 export async function setupLink(core: Core): Promise<string | undefined> {
-  if ((await core.db.operator.count()) > 0) return undefined;
+  if (await hasAdministrator(core.db)) return undefined;
   const token = newToken(32);
   const value = {
     tokenHash: hashToken(core.config.appKey, 'setup-link', token),
@@ -186,7 +192,7 @@ export async function isSetupToken(core: Core, token: string): Promise<boolean> 
   const kept = setting?.value as { tokenHash?: unknown; expiresAt?: unknown } | undefined;
   if (!kept || typeof kept.tokenHash !== 'string' || typeof kept.expiresAt !== 'string') return false;
   if (kept.tokenHash !== hashToken(core.config.appKey, 'setup-link', token)) return false;
-  return new Date(kept.expiresAt) > new Date() && (await core.db.operator.count()) === 0;
+  return new Date(kept.expiresAt) > new Date() && !(await hasAdministrator(core.db));
 }
 
 /** Makes the first operator by the set-up link, which ends with it. Of two people at once one succeeds. */
@@ -197,7 +203,7 @@ export async function setUp(
   if (!(await isSetupToken(core, given.token))) throw staleLink();
   return core.transaction(systemActor, async (work) => {
     const { count } = await work.tx.setting.deleteMany({ where: { key: setupKey } });
-    if (count !== 1 || (await work.tx.operator.count()) > 0) throw staleLink();
+    if (count !== 1 || (await hasAdministrator(work.tx))) throw staleLink();
     return createOperator(work, { ...given, roleName: administratorRole });
   });
 }
