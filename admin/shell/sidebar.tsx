@@ -4,6 +4,7 @@ import { Link, useLocation } from 'react-router-dom';
 import { Icon } from '../parts/icon.tsx';
 import { homePath, listPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
+import { say } from '../words.ts';
 
 /** Draws the navigation at the side of a wide screen. */
 export function Sidebar() {
@@ -30,14 +31,14 @@ export function SidebarDialog({ close }: { close: () => void }) {
     <dialog
       ref={element}
       className="sidebar-dialog"
-      aria-label="Navigation"
+      aria-label={say('Navigation')}
       onClose={close}
       onMouseDown={(event) => event.target === element.current && close()}
     >
       <div className="sidebar">
         <div className="sidebar-top">
           <Brand />
-          <button type="button" className="icon-button" aria-label="Close the navigation" onClick={close}>
+          <button type="button" className="icon-button" aria-label={say('Close the navigation')} onClick={close}>
             <Icon name="X" size={20} />
           </button>
         </div>
@@ -63,9 +64,9 @@ function Navigation() {
   const { navigation, timeZone } = usePanel();
   const { pathname } = useLocation();
   return (
-    <nav className="navigation" aria-label="Main">
+    <nav className="navigation" aria-label={say('Main')}>
       <ul>
-        <Item to={homePath()} icon="Home" label="Home" isHere={pathname === homePath()} />
+        <Item to={homePath()} icon="Home" label={say('Home')} isHere={pathname === homePath()} />
       </ul>
       {navigation.map(({ group, items }) => (
         <div key={group}>
@@ -83,7 +84,7 @@ function Navigation() {
           </ul>
         </div>
       ))}
-      <p className="navigation-note">Times are in {timeZone.replaceAll('_', ' ')}.</p>
+      <p className="navigation-note">{say('Times are in {timeZone}.', { timeZone: timeZone.replaceAll('_', ' ') })}</p>
     </nav>
   );
 }

@@ -49,6 +49,8 @@ export interface ColumnDeclaration {
     | 'file'
     | 'boolean'
     | 'number';
+  /** Its values are sentences of ours, such as reasons and titles of runs: kept in English, said in the reader's language. */
+  words?: true;
   /** Words and tones for the values of an enumeration. */
   values?: Readonly<Record<string, { label: string; tone?: Tone }>>;
   /** What may be chosen where that depends on the declarations and on who asks. */

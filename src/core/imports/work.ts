@@ -1,5 +1,6 @@
 // The work of an import: rehearsal, commit or undo, part after part under a lease. It may stop at any moment, also by SIGKILL: whoever takes the
 // lease next goes on where the rows say it stood.
+
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
@@ -10,6 +11,7 @@ import { addJob } from '../jobs/add.ts';
 import { actorOf, type Owner, rightsMark } from '../runs/actor.ts';
 import { isPassing, RightsChanged } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
+import { phrase } from '../words/catalogue.ts';
 import { commitImport } from './commit.ts';
 import { type ImportContext, importOfModel, parseAsked, parseMapping } from './context.ts';
 import { type Import, type ImportLease, mustHoldImport, releaseImport, takeImport } from './lease.ts';
@@ -77,7 +79,7 @@ async function workOf(core: Core, row: Import, lease: ImportLease): Promise<Impo
   // The mark first: rights that change in between show as changed, never as fresh.
   const mark = await rightsMark(core.db, owner);
   const actor = await actorOf(core, owner);
-  if (!actor) return stopImport(core, lease, 'paused', `${row.actor} may not work here any more.`);
+  if (!actor) return stopImport(core, lease, 'paused', phrase(`${row.actor} may not work here any more.`));
   const { resource, declaration } = importOfModel(core, actor, row.resource);
   const mapped = parseMapping(resource, actor, row.mapping as Record<string, unknown>, row.header);
   const asked = await parseAsked(core, actor, resource, row.defaults as Record<string, unknown>, mapped);

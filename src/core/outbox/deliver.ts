@@ -1,10 +1,12 @@
 // The delivery: claims messages, sends several at a time, writes down how each ended.
 // Its rule: from the claim on, every way out of here leaves a state behind.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endAlarm, raiseAlarm } from '../alarms.ts';
 import type { Core } from '../core.ts';
 import { publicFace } from '../errors.ts';
 import { withLogContext } from '../log.ts';
+import { phrase } from '../words/catalogue.ts';
 import { type ClaimedMessage, claimMessages, isCaptured, pauseServer, serverKey, usualServer } from './claim.ts';
 import { type Channel, channels, type Delivery, type Transport } from './delivery.ts';
 import { openEmail } from './email.ts';
@@ -124,7 +126,7 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
     if (message.notAfter && message.notAfter <= new Date())
       return { ...nothing, kind: 'suppressed', reply: 'Not sent: its time was over.' };
     const stop = await findSuppression(core, core.db, message);
-    if (stop) return { ...nothing, kind: 'suppressed', reply: `Not sent: ${stop}.` };
+    if (stop) return { ...nothing, kind: 'suppressed', reply: phrase(`Not sent: ${stop}.`) };
     if (isCaptured(core, channel) && mailAccountId === null) return captured(channel);
     return await transport.send(message);
   } catch (error) {
@@ -138,8 +140,8 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
 }
 
 function captured(channel: string): Delivery {
-  const what = channel === 'sms' ? 'no SMS provider is configured' : 'no mail server is configured';
-  return { kind: 'accepted', reply: `Kept, not sent: ${what}.`, provider: 'capture', providerId: null };
+  const what = channel === 'sms' ? phrase('no SMS provider is configured') : phrase('no mail server is configured');
+  return { kind: 'accepted', reply: phrase(`Kept, not sent: ${what}.`), provider: 'capture', providerId: null };
 }
 
 async function noteRefusedLogin(core: Core, { provider, reply }: Delivery): Promise<void> {

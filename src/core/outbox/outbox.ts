@@ -5,6 +5,7 @@ import { invalid, SuppressedError } from '../errors.ts';
 import { addJob } from '../jobs/add.ts';
 import type { MessageInput } from '../mail.ts';
 import type { Row, Transaction } from '../model.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Channel } from './delivery.ts';
 import { endOfQuiet } from './quiet-hours.ts';
 import { maskSecrets, revealSecrets } from './secrets.ts';
@@ -70,7 +71,7 @@ function startOf(core: Core, draft: Draft, { notBefore }: MessageInput): Date | 
 }
 
 function ended(reason: string) {
-  return { state: 'cancelled' as const, reply: `Not sent: ${reason}.`, secrets: null };
+  return { state: 'cancelled' as const, reply: phrase(`Not sent: ${reason}.`), secrets: null };
 }
 
 function rowOf(draft: Draft, input: MessageInput, runId: string | null) {

@@ -7,6 +7,7 @@ import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { job } from '../job.ts';
 import type { MessageDeclaration, Settled } from '../mail.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { giveBackParts } from './budget.ts';
 import type { ClaimedMessage } from './claim.ts';
@@ -77,7 +78,7 @@ async function releaseOrphan(core: Core, id: string, claimedBy: string): Promise
 }
 
 async function settleOrphan(core: Core, id: string, claimedBy: string): Promise<void> {
-  const reply = 'The process ended in the middle of sending. The message may have left.';
+  const reply = phrase('The process ended in the middle of sending. The message may have left.');
   await core.transaction(systemActor, async (work) => {
     const { count } = await work.tx.message.updateMany({
       where: { id, state: 'sending', claimedBy },

@@ -5,6 +5,7 @@ import type { SessionView } from '../people/session-list.ts';
 import type { ResourceView } from '../records/describe.ts';
 import type { RecordPage, RecordView } from '../records/records.ts';
 import type { RunView } from '../runs/run.ts';
+import type { Language } from '../words/language.ts';
 
 /** What the panel knows as soon as it opens. */
 export interface PanelState {
@@ -61,6 +62,8 @@ export interface AccountView {
   name: string;
   email: string;
   role: string;
+  /** Null: as the browser asks. */
+  language: Language | null;
   secondFactor: { since: string | null; codesLeft: number; isRequired: boolean };
   sessions: SessionView[];
 }
