@@ -124,7 +124,7 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
   const nothing = { provider, providerId: null };
   try {
     if (message.notAfter && message.notAfter <= new Date())
-      return { ...nothing, kind: 'suppressed', reply: 'Not sent: its time was over.' };
+      return { ...nothing, kind: 'suppressed', reply: phrase('Not sent: its time was over.') };
     const stop = await findSuppression(core, core.db, message);
     if (stop) return { ...nothing, kind: 'suppressed', reply: phrase(`Not sent: ${stop}.`) };
     if (isCaptured(core, channel) && mailAccountId === null) return captured(channel);
@@ -146,7 +146,7 @@ function captured(channel: string): Delivery {
 
 async function noteRefusedLogin(core: Core, { provider, reply }: Delivery): Promise<void> {
   await pauseServer(core, provider, pauseAfterRefusedLogin);
-  const summary = `The server “${provider}” refuses our login; its messages wait. It says: ${reply}`;
+  const summary = phrase(`The server “${provider}” refuses our login; its messages wait. It says: ${reply}`);
   await raiseAlarm(core.db, { key: loginAlarm(provider), summary });
   core.log.error({ server: provider }, 'the server refuses our login; its messages wait');
 }
