@@ -99,7 +99,7 @@ const notePlace = action('QrCode', {
   form: z.object({ place: z.string().trim().max(200).default('').meta({ label: 'Where' }) }),
   preview: (code, { form }) => ({
     summary: code.uniqueId,
-    changes: [{ label: 'Place', from: code.place, to: form.place }],
+    changes: [{ label: 'Where', from: code.place, to: form.place }],
   }),
   each: (code, { work, form }) => setPlace(work, code.id, form.place),
 });

@@ -32,7 +32,7 @@ export const news = resource('NewsItem', {
       update: true,
     },
     text: {
-      label: 'Words',
+      label: 'Text',
       display: 'longText',
       search: true,
       filter: true,
