@@ -1,7 +1,5 @@
 // Hints at doubles: clubs that may be the same as one that applies. Only hints: people decide.
-
-import type { Core, Row } from '../../core/index.ts';
-import { phrase } from '../../core/index.ts';
+import { type Core, phrase, type Row } from '../../core/index.ts';
 
 /** A club that looks like another, and why. */
 export interface Duplicate {

@@ -1,8 +1,6 @@
 // Lists of people as files: the seed's own CSV (semicolons, no quotes), which comes back byte for byte, and tables with headings.
 // The rule: reading changes nothing; what a list would do is said before it is done.
-
-import type { Core } from '../../core/index.ts';
-import { invalid, phrase, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
+import { type Core, invalid, phrase, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
 import type { WantedAttendee } from './attendees.ts';
 import { loginKeyHash, loginKeyProblem, openedKey } from './login-keys.ts';
 
