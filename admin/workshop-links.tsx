@@ -61,7 +61,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   return (
     <div className="workshop-links">
       <section className="card" aria-labelledby="links-picture">
-        <h2 id="links-picture">{say('Picture')}</h2>
+        <h2 id="links-picture">{say('Diagram')}</h2>
         {graph.workshops.length === 0 ? (
           <p>{say('There are no workshops yet.')}</p>
         ) : (
