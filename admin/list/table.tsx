@@ -6,6 +6,7 @@ import { Menu, MenuItem } from '../parts/menu.tsx';
 import { Computed, isNothing, Value } from '../parts/value.tsx';
 import { mainPart, recordPath } from '../paths.ts';
 import type { ActionView, ColumnView, ComputedView, RecordView, ResourceView } from '../types.ts';
+import { say } from '../words.ts';
 import type { SelectionControl } from './selection.ts';
 
 /** A column of the list: one of the record's own, or one worked out. */
@@ -43,7 +44,7 @@ export function RecordTable(props: TableProps) {
           ))}
           {hasMenu && (
             <th className="cell-menu" scope="col">
-              <span className="visually-hidden">Actions</span>
+              <span className="visually-hidden">{say('Actions')}</span>
             </th>
           )}
         </tr>
@@ -63,7 +64,10 @@ export function RecordTable(props: TableProps) {
             ))}
             {hasMenu && (
               <td className="cell-menu">
-                <Menu button={<Icon name="MoreHorizontal" />} label={`Actions for ${record.title}`}>
+                <Menu
+                  button={<Icon name="MoreHorizontal" />}
+                  label={say('Actions for {title}', { title: record.title })}
+                >
                   {(close) =>
                     actions.map((action) => (
                       <MenuItem
@@ -99,7 +103,7 @@ function PageBox({ selection, ids }: { selection: SelectionControl; ids: string[
       <input
         ref={box}
         type="checkbox"
-        aria-label="Choose all on this page"
+        aria-label={say('Choose all on this page')}
         checked={ids.length > 0 && count === ids.length}
         onChange={selection.togglePage}
       />
@@ -113,7 +117,7 @@ function RowBox({ record, selection }: { record: RecordView; selection: Selectio
       <label className="tick">
         <input
           type="checkbox"
-          aria-label={`Choose ${record.title}`}
+          aria-label={say('Choose {title}', { title: record.title })}
           checked={selection.has(record.id)}
           onChange={(event) => selection.toggle(record.id, (event.nativeEvent as MouseEvent).shiftKey)}
         />

@@ -118,4 +118,5 @@ export * from './tokens.ts';
 export { buildWatch, buildWeb, listen } from './web/web.ts';
 export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
+export { type Catalogues, phrase } from './words/catalogue.ts';
 export type { Work } from './work.ts';

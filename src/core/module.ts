@@ -9,6 +9,7 @@ import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
 import type { WebhookDeclaration } from './webhook.ts';
+import type { Catalogues } from './words/catalogue.ts';
 
 /** A command of the command line, `steward <name> --option value`. */
 export interface Command<O extends z.ZodObject = z.ZodObject> {
@@ -92,6 +93,8 @@ export interface ModuleDeclaration {
   webhooks?: readonly WebhookDeclaration<any>[];
   commands?: readonly Command[];
   cards?: readonly Card[];
+  /** What the module's English sentences are in the other languages; what is absent is said in English. */
+  words?: Catalogues;
   /** Loads a small believable data set; called once on an empty installation. */
   demo?(core: Core): Promise<void>;
 }

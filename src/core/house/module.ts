@@ -6,6 +6,7 @@ import { readBounceMailbox } from '../outbox/mailbox-job.ts';
 import { askSmsaero } from '../outbox/sms-reports.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
+import { houseWords } from '../words/house-words.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
 import { alarms, alarmsCard } from './alarms.ts';
 import { auditEntries } from './audit.ts';
@@ -82,4 +83,5 @@ export const houseModule = defineModule({
   ],
   mails: [invitation, passwordReset],
   cards: [alarmsCard, runsCard, outboxCard],
+  words: houseWords,
 });

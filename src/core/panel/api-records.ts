@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { invalid } from '../errors.ts';
 import { columnsFor } from '../records/columns.ts';
+import { titleInWords, viewInWords } from '../records/in-words.ts';
 import { parseListQuery } from '../records/list-query.ts';
 import {
   createRecord,
@@ -40,13 +41,19 @@ async function list(call: ApiContext): Promise<ListAnswer> {
   const query = parseListQuery(resource, actor, request.query);
   const page = await listRecords(core, actor, resource, query);
   const [column, direction] = resource.sort;
-  const rows = page.rows.map((row) => withFiles(call, resource, row));
+  const rows = page.rows.map((row) => forReader(call, resource, row));
   return { ...page, rows, sort: query.sort ?? { column, direction } };
 }
 
 async function read(call: ApiContext): Promise<RecordWithFiles> {
   const resource = resourceOf(call);
-  return withFiles(call, resource, await readRecord(call.core, call.actor, resource, call.part('id')));
+  return forReader(call, resource, await readRecord(call.core, call.actor, resource, call.part('id')));
+}
+
+function forReader(call: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
+  const { words } = call.request;
+  const said = words ? viewInWords(call.core.registry, words, resource, record) : record;
+  return withFiles(call, resource, said);
 }
 
 /** Adds links to the files that a record's columns name; they work for a quarter of an hour. */
@@ -70,10 +77,13 @@ async function options(call: ApiContext) {
   if (!parsed.success)
     throw invalid('The query does not fit.', { query: 'has an unknown part or a part of another shape' });
   const { q, ids } = parsed.data;
-  return recordOptions(core, actor, resourceOf(call), {
+  const resource = resourceOf(call);
+  const found = await recordOptions(core, actor, resource, {
     ...(q === undefined ? {} : { q }),
     ...(ids === undefined ? {} : { ids: [ids].flat() }),
   });
+  const { words } = request;
+  return words ? found.map((one) => ({ ...one, title: titleInWords(words, resource, one.title) })) : found;
 }
 
 async function create(call: ApiContext) {

@@ -1,10 +1,10 @@
 // What the panel's JSON API answers. Types only; the browser's code reads them too.
-
 import type { CardContent, OverTime } from '../module.ts';
 import type { SessionView } from '../people/session-list.ts';
 import type { ResourceView } from '../records/describe.ts';
 import type { RecordPage, RecordView } from '../records/records.ts';
 import type { RunView } from '../runs/run.ts';
+import type { Language } from '../words/language.ts';
 
 /** What the panel knows as soon as it opens. */
 export interface PanelState {
@@ -59,6 +59,8 @@ export interface AccountView {
   name: string;
   email: string;
   role: string;
+  /** Null: as the browser asks. */
+  language: Language | null;
   secondFactor: { since: string | null; codesLeft: number; isRequired: boolean };
   sessions: SessionView[];
 }

@@ -8,6 +8,9 @@ import { jobs } from './jobs.ts';
 import { certificateMail, noticeMail } from './mails.ts';
 import { campaigns, certificates, recipients } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'certificates',
@@ -51,5 +54,6 @@ export default defineModule({
   mails: [noticeMail, certificateMail],
   commands,
   cards: [campaignsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -8,6 +8,9 @@ import { jobs } from './jobs.ts';
 import { approvalMail, messageMail, refusalMail, reminderMail, suspensionMail } from './mails.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'clubs',
@@ -56,5 +59,6 @@ export default defineModule({
   jobs,
   mails: [approvalMail, refusalMail, reminderMail, suspensionMail, messageMail],
   cards: [clubsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -128,7 +128,7 @@ const exportList = action('Attendee', {
 
 const renewKeys = action('Attendee', {
   name: 'renew-keys',
-  label: { one: 'Make a new key', many: 'Make {count} new keys' },
+  label: { one: 'Make a new login key', many: 'Make {count} new login keys' },
   description: 'The present key ends at once, and whoever is signed in with it must sign in again.',
   permission: keys,
   icon: 'Key',

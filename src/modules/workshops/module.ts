@@ -9,6 +9,9 @@ import { keyMail, offerMail, scheduleMail } from './mails.ts';
 import { managers, moments, placements, plans, registrations, waiting } from './more-resources.ts';
 import { attendees, events, workshops } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'workshops',
@@ -46,5 +49,6 @@ export default defineModule({
   mails: [offerMail, scheduleMail, keyMail],
   commands,
   cards: [eventsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

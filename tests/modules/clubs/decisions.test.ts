@@ -163,7 +163,7 @@ describe('the reviews', () => {
     expect((await load()).differences).toEqual([
       { column: 'endsAt', label: 'Ends', before: expect.stringMatching(/^\d{4}-/), after: '2031-02-03 10:00' },
       { column: 'campuses', label: 'Campus', before: 'East campus, North campus', after: 'Zhuhai campus' },
-      { column: 'location', label: 'Place', before: 'North pier', after: 'South gate' },
+      { column: 'location', label: 'Location', before: 'North pier', after: 'South gate' },
       { column: 'type', label: 'Kind', before: 'Charity', after: 'Lecture' },
       { column: 'reward', label: 'Reward', before: 'A certificate', after: '—' },
     ]);
