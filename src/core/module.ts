@@ -4,6 +4,7 @@ import type { Actor } from './access.ts';
 import type { Core } from './core.ts';
 import type { AnyJob } from './job.ts';
 import type { MailDeclaration } from './mail.ts';
+import type { AnyPersonalData } from './personal-data.ts';
 import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
@@ -79,6 +80,8 @@ export interface ModuleDeclaration {
   sms?: readonly SmsDeclaration<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: as for mails.
   webhooks?: readonly WebhookDeclaration<any>[];
+  /** What its models hold about people, children before parents. Every model with an address of a person is named here. */
+  privacy?: readonly AnyPersonalData[];
   commands?: readonly Command[];
   cards?: readonly Card[];
   /** Loads a small believable data set; called once on an empty installation. */

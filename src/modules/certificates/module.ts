@@ -6,6 +6,7 @@ import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { certificateMail, noticeMail } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { campaigns, certificates, recipients } from './resource.ts';
 import { routes } from './routes.ts';
 
@@ -49,6 +50,7 @@ export default defineModule({
   },
   jobs,
   mails: [noticeMail, certificateMail],
+  privacy,
   commands,
   cards: [campaignsCard],
   demo: loadDemo,
