@@ -52,6 +52,8 @@ export interface Files {
   bytes(id: string): Promise<Buffer>;
   /** Removes a file; with `tx` only the row, and the bytes with a later sweep, so that a rollback loses nothing. */
   remove(id: string, tx?: Transaction): Promise<void>;
+  /** Removes bytes whose rows are gone, for good and at once; what a row still names stays. */
+  forget(keys: readonly string[]): Promise<void>;
   /** Makes an address that is good for so many seconds, 300 by default; `download`: saved instead of shown. */
   link(id: string, options?: { seconds?: number; download?: boolean }): string;
   /** Makes the lasting address of a public file. */
@@ -104,6 +106,7 @@ export function createFiles(options: {
       return storage.bytes(file.key).catch((error) => lost(file, error));
     },
     remove: (id, tx) => remove(db, storage, id, tx),
+    forget: (keys) => forget(db, storage, keys),
     link: (id, { seconds = 300, download = false } = {}) => {
       const { e, s } = signLink(appKey, 'file', download ? `${id} d` : id, new Date(Date.now() + seconds * 1000));
       return `${publicUrl}/files/${id}?e=${e}&s=${s}${download ? '&d=1' : ''}`;
@@ -156,4 +159,10 @@ async function remove(db: Transaction, storage: FileStorage, id: string, tx?: Tr
   if (!file) return;
   await (tx ?? db).storedFile.deleteMany({ where: { id } });
   if (!tx) await storage.remove(file.key);
+}
+
+async function forget(db: Transaction, storage: FileStorage, keys: readonly string[]): Promise<void> {
+  const rows = await db.storedFile.findMany({ where: { key: { in: [...keys] } }, select: { key: true } });
+  const kept = new Set(rows.map(({ key }) => key));
+  for (const key of keys) if (!kept.has(key)) await storage.remove(key);
 }

@@ -8,6 +8,7 @@ import { type Command, command } from '../module.ts';
 import { createApiKey } from '../people/api-keys.ts';
 import { createOperator, oneTimeLink } from '../people/operators.ts';
 import { loadDemo } from './demo.ts';
+import { personErase, personExport } from './person-commands.ts';
 import { operatorLink, operatorResetFactor } from './recovery-commands.ts';
 import { runCommand } from './run-command.ts';
 
@@ -98,5 +99,7 @@ export const coreCommands: readonly Command[] = [
   operatorResetFactor,
   apiKeyCreate,
   demoLoad,
+  personExport,
+  personErase,
   runCommand,
 ];
