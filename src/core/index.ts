@@ -34,6 +34,7 @@ export {
 } from './errors.ts';
 export { fileHeaders } from './files/door.ts';
 export * from './files/zip.ts';
+export { coldCommands } from './house/backup-commands.ts';
 export { checkCommand, coreCommands } from './house/commands.ts';
 export { loadDemo } from './house/demo.ts';
 export { missingGlyphs } from './images/fonts.ts';

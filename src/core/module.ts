@@ -24,6 +24,9 @@ export interface Command<O extends z.ZodObject = z.ZodObject> {
   alone?(options: z.output<O>, print: (line: string) => void): Promise<void>;
 }
 
+/** How a command is called. */
+export type CommandShape = Pick<Command, 'name' | 'summary' | 'place' | 'options'>;
+
 /** Types a command. */
 export function command<O extends z.ZodObject>(declaration: Command<O>): Command {
   return declaration as unknown as Command;

@@ -20,6 +20,8 @@ import { createLimits } from './limits.ts';
 import { log } from './log.ts';
 import type { ModuleDeclaration } from './module.ts';
 import { ensureTemplates } from './outbox/mail-texts.ts';
+import { silenceCalls } from './outbox/outgoing.ts';
+import { silenceCheck } from './outbox/restored.ts';
 import { ensureHouse } from './people/operators.ts';
 import { configureDays } from './records/days.ts';
 import { buildRegistry } from './registry.ts';
@@ -86,6 +88,7 @@ export async function createCore(options: {
     transaction: (actor: Actor, fn: (work: Work) => Promise<never>, extra) => transactions(actor, fn, extra),
   };
   const transactions = createTransactions(core);
+  const letCalls = silenceCalls(silenceCheck(core));
   const instance = await startInstance(core, options.role);
   await ensureHouse(core);
   await ensureTemplates(core);
@@ -93,6 +96,7 @@ export async function createCore(options: {
     core,
     async close() {
       await instance.stop();
+      letCalls();
       await database.close();
     },
   };

@@ -99,6 +99,7 @@ export async function withClient<T>(
   client.on('error', () => {});
   await client.connect();
   try {
+    await client.query("SET TIME ZONE 'UTC'");
     return await use(client);
   } finally {
     await client.end().catch(() => {});

@@ -22,7 +22,6 @@ import {
   notifiedToken,
   openHouse,
   recipientOf,
-  until,
 } from '../../modules/certificates/certificates-house.ts';
 
 const email = 'kanaria.vogel_sang@canary.example';
@@ -34,6 +33,11 @@ let officer: Actor;
 let campaignId: string;
 const never = new AbortController().signal;
 const filesFolder = () => path.join(house.core.config.dataDir, 'files');
+/** Waits until it holds; the test's own end is the only limit. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 30));
+}
+
 const request = (of: string) => house.core.db.personRequest.findFirstOrThrow({ where: { email: of } });
 const resourceOf = (model: string) => house.core.registry.resources.get(model)!;
 
