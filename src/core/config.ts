@@ -67,6 +67,10 @@ export const variables = z.object({
     (value) => !value || /^postgres(ql)?:\/\//.test(value),
     'must begin with postgresql://',
   ),
+  DATABASE_DIRECT_URL: optionalText.refine(
+    (value) => !value || /^postgres(ql)?:\/\//.test(value),
+    'must begin with postgresql://',
+  ),
   APP_KEY: optionalText.refine((value) => !value || value.length >= 32, 'must have 32 characters or more'),
   SMTP_URL: optionalText.refine((value) => !value || /^smtps?:\/\//.test(value), 'must begin with smtp:// or smtps://'),
   MAIL_FROM: z
@@ -157,6 +161,8 @@ export interface Config {
   dataDir: string;
   /** Absent: the embedded PostgreSQL is used. */
   databaseUrl: string | undefined;
+  /** Past a pooler in transaction mode; absent: DATABASE_URL is no such pooler. */
+  databaseDirectUrl: string | undefined;
   /** 32 bytes or more; keys for single purposes are derived from it. */
   appKey: string;
   /** Whether APP_KEY was set, rather than made and kept in the data folder. */
@@ -221,6 +227,8 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     if (!given.PUBLIC_URL)
       problems.push('PUBLIC_URL is missing; links in mails are built from it, for example https://example.org');
   }
+  if (given.DATABASE_DIRECT_URL && !given.DATABASE_URL)
+    problems.push('DATABASE_URL is missing; DATABASE_DIRECT_URL is the way past the pooler that it names');
   problems.push(...missingForOutbox(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const v = parsed.data;
@@ -232,6 +240,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     publicUrl: (v.PUBLIC_URL ?? `http://localhost:${v.PORT}`).replace(/\/+$/, ''),
     dataDir,
     databaseUrl: v.DATABASE_URL,
+    databaseDirectUrl: v.DATABASE_DIRECT_URL,
     isKeyGiven: v.APP_KEY !== undefined,
     appKey: v.APP_KEY ?? keptSecret(dataDir, 'app-key'),
     smtpUrl: v.SMTP_URL,

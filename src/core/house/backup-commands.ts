@@ -6,18 +6,20 @@ import { systemActor } from '../access.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { writeBackup } from '../backup/write.ts';
 import type { Config } from '../config.ts';
-import type { DatabaseConnection } from '../database/database.ts';
+import { type DatabaseConnection, directConnection } from '../database/database.ts';
 import { StewardError } from '../errors.ts';
 import { type CommandShape, command } from '../module.ts';
 import { releaseCopy } from '../outbox/restored.ts';
 
+/** What a command has that needs no core. */
+interface ColdStart {
+  config: Config;
+  connection: DatabaseConnection;
+}
+
 /** A command that needs the configuration and a reachable database only. */
 export interface ColdCommand extends CommandShape {
-  runCold(
-    from: { config: Config; connection: DatabaseConnection },
-    options: Record<string, unknown>,
-    print: (line: string) => void,
-  ): Promise<void>;
+  runCold(from: ColdStart, options: Record<string, unknown>, print: (line: string) => void): Promise<void>;
 }
 
 const file = z.string().min(1).max(1000).meta({ example: 'FILE' });
@@ -35,7 +37,7 @@ const backup: ColdCommand = {
   options: backupOptions,
   async runCold(from, options, print) {
     const target = path.resolve(backupOptions.parse(options).file);
-    const { tables, files, jobs, madeAt } = await writeBackup(from, target);
+    const { tables, files, jobs, madeAt } = await writeBackup(pastPooler(from), target);
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     print(`${target}: the state of ${madeAt}`);
     print(
@@ -59,7 +61,10 @@ const restore: ColdCommand = {
   options: restoreOptions,
   async runCold(from, options, print) {
     const { file: source, ...allowed } = restoreOptions.parse(options);
-    const { manifest, applied, isOtherKey } = await restoreBackup({ ...from, ...allowed }, path.resolve(source));
+    const { manifest, applied, isOtherKey } = await restoreBackup(
+      { ...pastPooler(from), ...allowed },
+      path.resolve(source),
+    );
     print(
       `Restored the state of ${manifest.madeAt} (Steward ${manifest.version}): ${manifest.tables.length} tables, ${manifest.files.count} files.`,
     );
@@ -69,6 +74,10 @@ const restore: ColdCommand = {
     print('This copy sends nothing and starts no schedule until you say so: npm run steward -- outbox:release');
   },
 };
+
+function pastPooler({ config, connection }: ColdStart): ColdStart {
+  return { config, connection: directConnection(connection) };
+}
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
