@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     return name && name !== 'help' && name !== '--help' ? 2 : 0;
   }
   const options = readArguments(command, args);
-  if (command.alone) {
+  if ('alone' in command && command.alone) {
     await command.alone(options, print);
     return 0;
   }
