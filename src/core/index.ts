@@ -91,7 +91,8 @@ export {
 } from './people/operators.ts';
 export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
-export { type Person, type PersonalData, personalData } from './personal-data.ts';
+export { type Person, type PersonalData, personalData, type Searched } from './personal-data.ts';
+export { sameAddress } from './privacy/person.ts';
 export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
 export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';

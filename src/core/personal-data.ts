@@ -1,7 +1,7 @@
 // Personal data: where a module keeps what it knows about people, what one of them is given, and how one is forgotten.
 // Said once for each model; export, erasure, their previews and the test that nothing was left out follow from it.
 import type { Core } from './core.ts';
-import type { Include, ModelName, RowWith, Where } from './model.ts';
+import type { Include, ModelName, RowWith, Transaction, Where } from './model.ts';
 import type { Work } from './work.ts';
 
 /** Whom it is about, by address. At least one of the two is given. */
@@ -12,14 +12,27 @@ export interface Person {
   phone?: string;
 }
 
+/** What a search may ask besides: for addresses that are kept as somebody typed them. */
+export interface Searched {
+  core: Core;
+  tx: Transaction;
+}
+
 interface Described<M extends ModelName, I extends object> {
   /** What these records are, in the plural and in small letters: "recipients of certificates". */
   label: string;
+  /** How long records stay when nobody asks for anything, as a sentence that the person is told. */
+  keptFor: string;
   /**
-   * The records that are about the person; undefined when nobody can be found here by what is given. Compare plainly: Prisma's
-   * `mode: 'insensitive'` takes `_` and `%` of an address for wildcards and would find somebody else.
+   * The records that are about the person; undefined when nobody can be found here by what is given. Compare plainly, or with
+   * `sameAddress`: Prisma's `mode: 'insensitive'` alone takes `_` and `%` of an address for wildcards and would find somebody else.
    */
-  find(person: Person): Where<M> | undefined;
+  find(person: Person, searched: Searched): Where<M> | undefined | Promise<Where<M> | undefined>;
+  /**
+   * Addresses that a record knows the person by: messages and other traces of those are theirs too, even if they asked by another one.
+   * Records of modules are not looked for by them: a family may share a telephone.
+   */
+  also?(row: RowWith<M, I>): Person;
   /** Relations loaded with each record. */
   include?: I & Include<M>;
   /** What the person is given of a record, by words that they understand. No secrets, nothing about others. */

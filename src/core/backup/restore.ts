@@ -119,7 +119,17 @@ async function clear(client: Client): Promise<void> {
   await client.query('DROP SCHEMA IF EXISTS graphile_worker CASCADE');
   await client.query(`DROP TABLE ${tables.map(quoted).join(', ')} CASCADE`);
   for (const { name } of rows) await client.query(`DROP TYPE ${quoted(name)} CASCADE`);
+  for (const signature of await functionsOf(client)) await client.query(`DROP FUNCTION ${signature} CASCADE`);
   await client.query('COMMIT');
+}
+
+// Those of migrations; what an extension brought stays with it.
+async function functionsOf(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ signature: string }>(
+    `SELECT p.oid::regprocedure::text AS signature FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f'
+       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')`,
+  );
+  return rows.map(({ signature }) => signature);
 }
 
 async function prepareQueue(connection: DatabaseConnection): Promise<void> {

@@ -9,6 +9,7 @@ const readable = ({ subject, text }: { subject: string; text: string }) => ({ su
 
 const messageData = personalData('Message', {
   label: 'messages',
+  keptFor: 'Until the person is erased: that something was sent must be provable.',
   find: ({ email, phone }) => ({
     OR: [
       ...(email ? [{ channel: 'email', toAddress: sameAddress(email) }] : []),
@@ -30,6 +31,7 @@ const messageData = personalData('Message', {
 
 const suppressionData = personalData('Suppression', {
   label: 'entries of the suppression list',
+  keptFor: 'For as long as nothing may be sent to the address.',
   find: ({ email, phone }) => ({
     OR: [
       ...(email ? [{ channel: 'email', address: email }] : []),
@@ -45,6 +47,7 @@ const suppressionData = personalData('Suppression', {
 
 const requestData = personalData('PersonRequest', {
   label: 'requests',
+  keptFor: 'The addresses until the person is erased; that it was done stays.',
   find: ({ email, phone }) => ({ OR: [...(email ? [{ email }] : []), ...(phone ? [{ phone }] : [])] }),
   export: ({ email, phone, note, createdAt, exportedAt }) => ({
     email,
@@ -62,6 +65,7 @@ const requestData = personalData('PersonRequest', {
 
 const operatorData = personalData('Operator', {
   label: 'operators of the panel',
+  keptFor: 'For as long as the person works here, and until the account is deleted.',
   find: ({ email }) => (email ? { email } : undefined),
   include: { role: true, sessions: true },
   export: ({ email, name, role, state, lastSignInAt, createdAt, sessions }) => ({

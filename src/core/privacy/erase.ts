@@ -23,7 +23,7 @@ export interface ErasedKind {
 
 /** Works out what an erasure would do. Writes nothing. */
 export async function previewErasure(core: Core, tx: Transaction, person: Person): Promise<ErasedKind[]> {
-  return (await findPerson(core, tx, person)).map(kindOf);
+  return (await findPerson(core, tx, person)).records.map(kindOf);
 }
 
 function kindOf({ data, rows }: FoundRecords): ErasedKind {
@@ -36,7 +36,7 @@ export async function erasePerson(work: Work, person: Person): Promise<ErasedKin
   const { core, tx } = work;
   // A set that is being frozen would write down titles that we could not see yet.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('steward.erase'))`;
-  const found = await findPerson(core, tx, person);
+  const { records: found, persons } = await findPerson(core, tx, person);
   const going = found.filter(({ data }) => 'erase' in data);
   for (const { data, rows } of going)
     await lockRecords(
@@ -45,10 +45,13 @@ export async function erasePerson(work: Work, person: Person): Promise<ErasedKin
       rows.map(({ id }) => id),
     );
   const files = going.flatMap(({ data, rows }) => rows.flatMap((row) => data.files?.(row as never) ?? []));
+  const keys = await keysOf(tx, files);
   const records = going.flatMap(({ data, rows }) => rows.map(({ id }) => ({ resource: String(data.model), id })));
-  const keys = await eraseTraces(tx, { records, pattern: patternOf(person) });
+  keys.push(...(await eraseTraces(tx, { records, pattern: patternOf(persons) })));
   for (const { data, rows } of going) for (const row of rows) await eraseOne(work, data, row.id);
-  keys.push(...(await removeByIds(tx, [...files, ...(await emptyUploads(core, tx, person))])));
+  const uploads = await emptyUploads(core, tx, persons);
+  keys.push(...(await keysOf(tx, uploads)));
+  await tx.storedFile.deleteMany({ where: { id: { in: [...files, ...uploads].filter((one) => one !== null) } } });
   if (keys.length > 0) await work.enqueue(eraseBytesJob, { keys });
   return found.map(kindOf);
 }
@@ -60,11 +63,10 @@ async function eraseOne(work: Work, data: FoundRecords['data'], id: string): Pro
   if (row && 'erase' in data) await data.erase(row as never, work);
 }
 
-async function removeByIds(tx: Transaction, ids: readonly (string | null)[]): Promise<string[]> {
+// Asked before a module removes the rows itself: afterwards nobody would know where the bytes lie.
+async function keysOf(tx: Transaction, ids: readonly (string | null)[]): Promise<string[]> {
   const id = { in: ids.filter((one) => one !== null) };
-  const rows = await tx.storedFile.findMany({ where: { id }, select: { key: true } });
-  await tx.storedFile.deleteMany({ where: { id } });
-  return rows.map(({ key }) => key);
+  return (await tx.storedFile.findMany({ where: { id }, select: { key: true } })).map(({ key }) => key);
 }
 
 /** Removes the bytes of files whose rows an erasure has deleted; the hourly sweep would leave them for a day. */

@@ -9,7 +9,7 @@ import { type FoundRecords, findPerson } from './find.ts';
 export interface PersonDocument {
   person: Person;
   madeAt: string;
-  data: { what: string; records: Record<string, unknown>[] }[];
+  data: { what: string; keptFor: string; records: Record<string, unknown>[] }[];
 }
 
 /** Reads everything that the declarations give out about the person. */
@@ -18,9 +18,10 @@ export async function exportPerson(
   tx: Transaction,
   person: Person,
 ): Promise<{ document: PersonDocument; fileIds: string[] }> {
-  const found = await findPerson(core, tx, person);
+  const { records: found } = await findPerson(core, tx, person);
   const data: PersonDocument['data'] = [];
-  for (const one of found) data.push({ what: one.data.label, records: await toldOf(core, one) });
+  for (const one of found)
+    data.push({ what: one.data.label, keptFor: one.data.keptFor, records: await toldOf(core, one) });
   const fileIds = found.flatMap(({ data: of, rows }) => rows.flatMap((row) => of.files?.(row as never) ?? []));
   return {
     document: { person, madeAt: new Date().toISOString(), data },

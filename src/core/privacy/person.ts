@@ -17,8 +17,12 @@ export function readPerson(core: Core, given: { email?: string; phone?: string }
   return { ...(email ? { email } : {}), ...(phone ? { phone } : {}) };
 }
 
-/** Writes the pattern (PostgreSQL's, for `~*`) that finds the person's addresses in texts and in JSON written as text. */
-export function patternOf({ email, phone }: Person): string {
+/** Writes the pattern (PostgreSQL's, for `~*`) that finds a person's addresses in texts and in JSON written as text. */
+export function patternOf(persons: readonly Person[]): string {
+  return persons.map(patternOfOne).join('|');
+}
+
+function patternOfOne({ email, phone }: Person): string {
   // In JSON a line break is written as two characters, of which the second one is a letter.
   const start = '(?:(?<![[:alnum:]._%+-])|(?<=\\\\[nrt]))';
   const inText = email ? [`${start}${escaped(email)}(?![[:alnum:]-]|\\.[[:alnum:]])`] : [];
@@ -28,11 +32,11 @@ export function patternOf({ email, phone }: Person): string {
 }
 
 /** Returns the same pattern as an expression of JavaScript. */
-export function expressionOf(person: Person): RegExp {
+export function expressionOf(persons: readonly Person[]): RegExp {
   const classes = { '[:alnum:]': '\\p{L}\\p{N}', '[:space:]': '\\s', '[:digit:]': '\\d' } as const;
   const written = Object.entries(classes).reduce(
     (text, [name, ours]) => text.replaceAll(name, ours),
-    patternOf(person),
+    patternOf(persons),
   );
   // Without the flag that makes letters of all scripts one, `\\p` would be a plain p; with it, an escaped `-` is refused.
   return new RegExp(written, 'iu');

@@ -20,6 +20,7 @@ const texts: Readonly<Record<string, { plain: string[]; json: string[] }>> = {
   Import: { plain: ['fileName', 'note'], json: ['samples', 'defaults'] },
   Schedule: { plain: ['selection', 'form', 'lastResult'], json: [] },
   Suppression: { plain: ['note'], json: [] },
+  Alarm: { plain: ['summary'], json: [] },
   StoredFile: { plain: ['name'], json: [] },
   MessageAttempt: { plain: ['reply'], json: [] },
   Setting: { plain: [], json: ['value'] },

@@ -6,7 +6,7 @@ import { readKeptSheet } from '../spreadsheets/sheet-reader.ts';
 import { expressionOf } from './person.ts';
 
 /** Takes file and first rows from the uploads that name the person. Returns the ids of the files. */
-export async function emptyUploads(core: Core, tx: Transaction, person: Person): Promise<string[]> {
+export async function emptyUploads(core: Core, tx: Transaction, persons: readonly Person[]): Promise<string[]> {
   const where = {
     state: { in: ['uploaded' as const, 'refused' as const, 'cancelled' as const] },
     fileId: { not: null },
@@ -14,15 +14,15 @@ export async function emptyUploads(core: Core, tx: Transaction, person: Person):
   const uploads = await tx.import.findMany({ where, select: { id: true, fileId: true } });
   const files: string[] = [];
   for (const { id, fileId } of uploads) {
-    if (fileId === null || !(await holds(core, fileId, person))) continue;
+    if (fileId === null || !(await holds(core, fileId, persons))) continue;
     await tx.import.update({ where: { id }, data: { samples: [], fileId: null } });
     files.push(fileId);
   }
   return files;
 }
 
-async function holds(core: Core, fileId: string, person: Person): Promise<boolean> {
-  const expression = expressionOf(person);
+async function holds(core: Core, fileId: string, persons: readonly Person[]): Promise<boolean> {
+  const expression = expressionOf(persons);
   if (
     await core.files.find(fileId).then(
       () => false,

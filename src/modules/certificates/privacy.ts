@@ -4,6 +4,7 @@ import { conflict, personalData } from '../../core/index.ts';
 /** Drawn certificates; their verification pages then know nothing of them. */
 const certificateData = personalData('Certificate', {
   label: 'certificates',
+  keptFor: 'Until the recipient is deleted, because a certificate must be verifiable for as long as somebody shows it.',
   find: ({ email }) => (email ? { recipient: { email } } : undefined),
   include: { recipient: { include: { campaign: true } } },
   export: ({ recipient, name, number, code, issuedOn, revokedAt, revokedReason, createdAt }) => ({
@@ -26,6 +27,7 @@ const certificateData = personalData('Certificate', {
 /** People of campaigns. */
 const recipientData = personalData('Recipient', {
   label: 'recipients of certificates',
+  keptFor: 'Until staff delete the recipient or the campaign.',
   find: ({ email }) => (email ? { email } : undefined),
   include: { campaign: true },
   export: ({ campaign, email, name, number, state, notifiedAt, submittedAt, mailedAt, createdAt }) => ({
