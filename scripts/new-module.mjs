@@ -74,7 +74,11 @@ const lower = (word) => word[0].toLowerCase() + word.slice(1);
 const camel = (name) => lower(pascal(name));
 const spaced = (word) => word.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 const sentence = (words) => words[0].toUpperCase() + words.slice(1);
-const singular = (name) => (/[^s]s$/.test(name) ? name.replace(/ies$/, 'y').replace(/s$/, '') : name);
+const singular = (name) => {
+  if (/ies$/.test(name)) return name.replace(/ies$/, 'y');
+  if (/(ss|x|ch|sh)es$/.test(name)) return name.slice(0, -2);
+  return /[^s]s$/.test(name) ? name.slice(0, -1) : name;
+};
 const plural = (word) =>
   /[^aeiou]y$/.test(word) ? word.replace(/y$/, 'ies') : /(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 

@@ -81,17 +81,17 @@ describe('npm run new:module', () => {
   });
 
   it('takes everything away again when a step fails', () => {
+    const broken = path.join(folder, 'prisma/migrations/20990101000000_broken');
+    mkdirSync(broken);
+    writeFileSync(path.join(broken, 'migration.sql'), 'This is no SQL;');
     const before = written();
     const registry = readFileSync(path.join(folder, 'src/modules/index.ts'), 'utf8');
-    const schema = path.join(folder, 'prisma/schema/core.prisma');
-    const sound = readFileSync(schema, 'utf8');
-    writeFileSync(schema, `${sound}\nmodel Broken {`);
     const { code, text } = run('node scripts/new-module.mjs half-done --record Half');
-    writeFileSync(schema, sound);
     expect(text).toContain('Authoring the migration failed');
     expect(code).toBe(2);
     expect(written()).toEqual(before);
     expect(readFileSync(path.join(folder, 'src/modules/index.ts'), 'utf8')).toBe(registry);
+    rmSync(broken, { recursive: true });
   });
 
   it('makes a module that passes types, lint, its own tests and the rules of the house at once', () => {
@@ -101,8 +101,8 @@ describe('npm run new:module', () => {
     const tested = run(
       'npm test -- tests/modules/tool-shed tests/architecture.test.ts tests/core/checks tests/core/privacy/declared',
     );
-    expect(tested.text.trim().split('\n').at(-1)).toMatch(/^\d+ passed, 0 failed$/);
     expect(tested.code, tested.text).toBe(0);
+    expect(tested.text.trim().split('\n').at(-1)).toMatch(/^\d+ passed, 0 failed$/);
   }, 900_000);
 });
 
