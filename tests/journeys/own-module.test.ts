@@ -81,17 +81,17 @@ describe('npm run new:module', () => {
   });
 
   it('takes everything away again when a step fails', () => {
-    const broken = path.join(folder, 'prisma/migrations/20990101000000_broken');
-    mkdirSync(broken);
-    writeFileSync(path.join(broken, 'migration.sql'), 'This is no SQL;');
+    const script = path.join(folder, 'scripts/migrate-new.mjs');
+    const sound = readFileSync(script, 'utf8');
     const before = written();
     const registry = readFileSync(path.join(folder, 'src/modules/index.ts'), 'utf8');
+    writeFileSync(script, "console.error('There is no room left.');\nprocess.exit(1);\n");
     const { code, text } = run('node scripts/new-module.mjs half-done --record Half');
-    expect(text).toContain('Authoring the migration failed');
+    writeFileSync(script, sound);
+    expect(text).toContain('Authoring the migration failed:\nThere is no room left.');
     expect(code).toBe(2);
     expect(written()).toEqual(before);
     expect(readFileSync(path.join(folder, 'src/modules/index.ts'), 'utf8')).toBe(registry);
-    rmSync(broken, { recursive: true });
   });
 
   it('makes a module that passes types, lint, its own tests and the rules of the house at once', () => {

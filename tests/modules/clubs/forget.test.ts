@@ -100,7 +100,7 @@ it('keeps a club with activities as a refused one without address and papers; it
   await forget(house.core, { email: address });
   expect(await house.core.db.club.findUniqueOrThrow({ where: { id: club.id } })).toMatchObject({
     state: 'refused',
-    email: '',
+    email: '(erased)',
     info: '',
     logoId: null,
     evidenceId: null,
