@@ -97,6 +97,7 @@ export const variables = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   TIME_ZONE: timeZone.default('UTC'),
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   STORAGE_URL: optionalText.superRefine((value, context) => {
     const problem = value && problemOf(() => readStorageUrl(value));
     if (problem) context.addIssue({ code: 'custom', message: problem });
@@ -176,6 +177,8 @@ export interface Config {
   trustProxy: number;
   timeZone: string;
   webConcurrency: number;
+  /** How long the web still answers after it was told to end, so that a balancer notices. */
+  drainSeconds: number;
   storageUrl: string | undefined;
   /** Absent: uploads are not scanned. */
   antivirus: AntivirusConfig | undefined;
@@ -250,6 +253,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     trustProxy: v.TRUST_PROXY,
     timeZone: v.TIME_ZONE,
     webConcurrency: v.WEB_CONCURRENCY,
+    drainSeconds: v.DRAIN_SECONDS,
     storageUrl: v.STORAGE_URL,
     antivirus: antivirusOf(v),
     sms: readSmsConfig(v),

@@ -87,7 +87,15 @@ const clubData = personalData('Club', {
       await tx.club.deleteMany({ where: { id } });
       return;
     }
-    const nothing = { email: '(erased)', info: '', refusal: '', logo: '', logoId: null, evidence: '', evidenceId: null };
+    const nothing = {
+      email: '(erased)',
+      info: '',
+      refusal: '',
+      logo: '',
+      logoId: null,
+      evidence: '',
+      evidenceId: null,
+    };
     await tx.club.updateMany({
       where: { id },
       data: { ...nothing, state: 'refused', approvedUntil: null, evidenceDeletedAt: new Date() },
