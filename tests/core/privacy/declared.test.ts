@@ -27,8 +27,8 @@ it('names every model that holds an e-mail address, a phone number, a name or a 
   expect(unsaidBy([houseModule, ...modules]), 'Declare these models under `privacy` in their module.ts.').toEqual([]);
 });
 
-it.each(modules.map((module) => [module.name, module] as const))(
-  'would not pass if %s said nothing: each module knows people, and says so',
+it.each(modules.filter(({ privacy }) => privacy).map((module) => [module.name, module] as const))(
+  'would not pass if %s said nothing',
   (_name, silent) => {
     const unsaid = unsaidBy([houseModule, ...modules.filter((module) => module !== silent)]);
     const models = new Set((silent.privacy ?? []).map(({ model }) => String(model)));
