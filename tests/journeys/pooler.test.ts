@@ -1,5 +1,5 @@
-// Two web and two worker processes on one PostgreSQL behind a pooler in transaction mode: the certificates' whole main job, each mail once.
-// What such a pooler breaks is shown first, so that the way past it (DATABASE_DIRECT_URL) is known to be needed.
+// Two web and two worker processes that share nothing but one PostgreSQL, behind a pooler in transaction mode, and one bucket: the
+// certificates' whole main job, each mail once. What such a pooler breaks is shown first, so that the way past it (DATABASE_DIRECT_URL) is known to be needed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withClient } from '../../src/core/database/database.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { Visitor } from '../kit/http.ts';
+import { type S3Server, startS3Server } from '../kit/s3-server.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
 import { type Pooler, startPooler } from '../kit/transaction-pooler.ts';
@@ -20,6 +21,7 @@ const password = 'lantern orchid seven canal';
 let database: TestDatabase;
 let pooler: Pooler;
 let sink: SmtpSink;
+let bucket: S3Server;
 let webs: ServerProcess[];
 let workers: ServerProcess[];
 
@@ -33,17 +35,22 @@ beforeAll(async () => {
   });
   pooler = await startPooler(database.connection);
   sink = await startSmtpSink();
+  bucket = await startS3Server();
   const settings = {
-    DATA_DIR: folder,
     DATABASE_URL: pooler.url,
     DATABASE_DIRECT_URL: database.url,
     APP_KEY: 'k'.repeat(40),
+    STORAGE_URL: bucket.url,
     SMTP_URL: sink.url,
     MAIL_RATE: '200',
     UNDO_SECONDS: '0',
     LOG_LEVEL: 'warn',
   };
-  const two = (...program: string[]) => Promise.all([1, 2].map(() => serverProcess(settings, program)));
+  // As on machines of their own: each has a folder that no other can see.
+  const two = (...program: string[]) =>
+    Promise.all(
+      [1, 2].map((n) => serverProcess({ ...settings, DATA_DIR: path.join(folder, `${program.length}-${n}`) }, program)),
+    );
   [webs, workers] = await Promise.all([two('src/server.ts', '--web-only'), two('src/worker.ts')]);
   await Promise.all([...webs, ...workers].map((one) => one.start()));
 }, 600_000);
@@ -51,6 +58,7 @@ afterAll(async () => {
   await Promise.all([...(webs ?? []), ...(workers ?? [])].map((one) => one.stop('SIGTERM')));
   await pooler?.stop();
   await sink?.stop();
+  await bucket?.stop();
   await database?.drop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -113,6 +121,8 @@ it('carries two web and two worker processes through the whole main job, each ma
   for (const { to } of sink.accepted) perPerson.set(String(to), (perPerson.get(String(to)) ?? 0) + 1);
   expect([...new Set(perPerson.values())]).toEqual([2]);
   expect(pooler.switches()).toBeGreaterThan(100);
+  // Picture and PDF of each, drawn by a worker; the machines' own folders hold none.
+  expect(bucket.objects.size).toBe(people * 2);
 }, 600_000);
 
 it('shares sessions, limits and runs over the processes', async () => {
