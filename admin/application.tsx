@@ -14,6 +14,7 @@ import { NewPage } from './record/new-page.tsx';
 import { RecordPage } from './record/record-page.tsx';
 import { ScreenGuard } from './shell/screen-guard.tsx';
 import { Sidebar, SidebarDialog } from './shell/sidebar.tsx';
+import { SilenceBanner } from './shell/silence-banner.tsx';
 import { showKeptTheme } from './shell/theme.ts';
 import { TopBar } from './shell/top-bar.tsx';
 import { PanelProvider } from './state.tsx';
@@ -70,6 +71,7 @@ function Shell() {
       <div className="shell-page">
         <TopBar openNavigation={() => setOpen(true)} />
         <SignedOut />
+        <SilenceBanner />
         <main id="main" tabIndex={-1}>
           <HeadingFocus />
           <ScreenGuard key={location.pathname}>

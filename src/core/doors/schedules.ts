@@ -6,6 +6,7 @@ import type { Core } from '../core.ts';
 import { forbidden, invalid, StewardError } from '../errors.ts';
 import { job } from '../job.ts';
 import type { Row } from '../model.ts';
+import { silenceOf } from '../outbox/restored.ts';
 import { parseForm } from '../records/form.ts';
 import { selectionWhere } from '../records/selection.ts';
 import type { RegisteredAction } from '../registry.ts';
@@ -34,8 +35,9 @@ export const startSchedules = job({
   },
 });
 
-/** Starts every schedule whose time has come and returns how many there were. After a standstill a missed time is made up for once. */
+/** Starts every schedule whose time has come and returns how many there were. After a standstill a missed time is made up for once. In a silent copy nothing starts. */
 export async function startDue(core: Core, now: Date): Promise<number> {
+  if (await silenceOf(core.db)) return 0;
   const where = { enabled: true, nextAt: { lte: now } };
   const due = await core.db.schedule.findMany({ where, orderBy: [{ nextAt: 'asc' }, { id: 'asc' }], take: dueAtOnce });
   for (const schedule of due) {

@@ -20,6 +20,8 @@ export interface PanelState {
   /** No module has a record yet. */
   isEmpty: boolean;
   permissions: string[];
+  /** Present in a restored copy that was not released yet. */
+  silence?: { restoredAt: string; backupOf: string; waiting: number; mayRelease: boolean };
 }
 
 /** A record with short-lived links to the files that its columns name. */

@@ -12,6 +12,7 @@ import { importCalls } from './api-imports.ts';
 import { recordCalls } from './api-records.ts';
 import { runCalls } from './api-runs.ts';
 import { secondPersonCalls } from './api-second-person.ts';
+import { silenceCalls } from './api-silence.ts';
 import { stateCalls } from './api-state.ts';
 import { toolCalls } from './api-tools.ts';
 
@@ -44,6 +45,7 @@ export const panelCalls: readonly ApiCall[] = [
   ...dashboardCalls,
   ...accountCalls,
   ...secondPersonCalls,
+  ...silenceCalls,
 ];
 
 /** Builds the router that the gate mounts under /admin/api/steward; errors go on to the last error handler. */

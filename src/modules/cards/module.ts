@@ -4,6 +4,7 @@ import { commands } from './commands.ts';
 import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
+import { privacy } from './personal-data.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
 import { cardsCard } from './statistics.ts';
@@ -47,6 +48,7 @@ export default defineModule({
     '/cards/compose': 'cards/compose.html',
   },
   jobs,
+  privacy,
   commands,
   cards: [cardsCard],
   words: { zh, ru, nl },

@@ -6,6 +6,7 @@ import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { certificateMail, noticeMail } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { campaigns, certificates, recipients } from './resource.ts';
 import { routes } from './routes.ts';
 import nl from './words/nl.json' with { type: 'json' };
@@ -52,6 +53,7 @@ export default defineModule({
   },
   jobs,
   mails: [noticeMail, certificateMail],
+  privacy,
   commands,
   cards: [campaignsCard],
   words: { zh, ru, nl },

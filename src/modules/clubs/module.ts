@@ -6,6 +6,7 @@ import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { approvalMail, messageMail, refusalMail, reminderMail, suspensionMail } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
 import nl from './words/nl.json' with { type: 'json' };
@@ -57,6 +58,7 @@ export default defineModule({
     '/activities/:id': 'activities/activity.html',
   },
   jobs,
+  privacy,
   mails: [approvalMail, refusalMail, reminderMail, suspensionMail, messageMail],
   cards: [clubsCard],
   words: { zh, ru, nl },

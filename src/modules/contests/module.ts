@@ -7,6 +7,7 @@ import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { commitments, operatorLog, phoneVerifications, testSendings } from './log-resources.ts';
 import { codeSms, operatorHook, registeredSms, resultMail, resultSms } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { contests, drawEntries, draws, participants, winners } from './resource.ts';
 import { routes } from './routes.ts';
 import nl from './words/nl.json' with { type: 'json' };
@@ -60,6 +61,7 @@ export default defineModule({
     '/contests/draw/:id': 'contests/draw.html',
   },
   jobs,
+  privacy,
   mails: [resultMail],
   sms: [codeSms, registeredSms, resultSms],
   webhooks: [operatorHook],

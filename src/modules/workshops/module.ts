@@ -7,6 +7,7 @@ import { workshopsEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { keyMail, offerMail, scheduleMail } from './mails.ts';
 import { managers, moments, placements, plans, registrations, waiting } from './more-resources.ts';
+import { privacy } from './privacy.ts';
 import { attendees, events, workshops } from './resource.ts';
 import { routes } from './routes.ts';
 import nl from './words/nl.json' with { type: 'json' };
@@ -46,6 +47,7 @@ export default defineModule({
   routes: { envelope: workshopsEnvelope, list: routes },
   pages: { '/workshops/': 'workshops/index.html' },
   jobs,
+  privacy,
   mails: [offerMail, scheduleMail, keyMail],
   commands,
   cards: [eventsCard],
