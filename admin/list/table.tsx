@@ -164,9 +164,11 @@ function Cell(props: { column: ListColumn; record: RecordView; resource: Resourc
       </td>
     );
   const isPlain = column.kind === 'own' && !column.column.reference && !isNothing(value);
+  // A first column that refers to another record names that one, and leads to this one.
+  const title = record.references[column.column.name]?.title ?? record.title;
   return (
     <th scope="row" className="cell-first" data-label={column.column.label}>
-      <Link to={recordPath(resource.model, record.id, mainPart(resource))}>{isPlain ? drawn : record.title}</Link>
+      <Link to={recordPath(resource.model, record.id, mainPart(resource))}>{isPlain ? drawn : title}</Link>
     </th>
   );
 }
