@@ -5,6 +5,7 @@ import { theirs } from './activity-routes.ts';
 import { enrol, enrolmentBody, removeEnrolment } from './enrolments.ts';
 import { done, listOf, nothing } from './envelope.ts';
 import { recordNumber } from './fields.ts';
+import { orSecondPerson } from './second-person.ts';
 import { signedIn } from './session.ts';
 
 const enrolling: LimitRule = { name: 'clubs.enrol', points: 1200, seconds: 600 };
@@ -64,8 +65,14 @@ const remove = route({
     const caller = await signedIn(core, header('authorization'), sees);
     const activity = await theirs(core, caller, query.act);
     if (!activity) return nothing();
-    const wasThere = await core.transaction(caller.actor, (work) => removeEnrolment(work, activity.id, query.actApply));
-    return wasThere ? done() : nothing();
+    const person = await core.db.activityEnrolment.findUnique({ where: { number: query.actApply } });
+    if (person?.activityId !== activity.id) return nothing();
+    return orSecondPerson(core, caller.actor, { action: 'remove-enrolment', ids: [person.id] }, async () => {
+      const wasThere = await core.transaction(caller.actor, (work) =>
+        removeEnrolment(work, activity.id, person.number),
+      );
+      return wasThere ? done() : nothing();
+    });
   },
 });
 
