@@ -38,8 +38,14 @@ export function RecordTable(props: TableProps) {
               <PageBox selection={selection} ids={rows.map(({ id }) => id)} />
             </th>
           )}
-          {columns.map((one) => (
-            <Header key={`${one.kind}.${one.column.name}`} column={one} sort={props.sort} setSort={props.setSort} />
+          {columns.map((one, at) => (
+            <Header
+              key={`${one.kind}.${one.column.name}`}
+              column={one}
+              isFirst={at === 0}
+              sort={props.sort}
+              setSort={props.setSort}
+            />
           ))}
           {hasMenu && (
             <th className="cell-menu" scope="col">
@@ -122,9 +128,14 @@ function RowBox({ record, selection }: { record: RecordView; selection: Selectio
   );
 }
 
-function Header(props: { column: ListColumn; sort: TableProps['sort']; setSort: TableProps['setSort'] }) {
+function Header(props: {
+  column: ListColumn;
+  isFirst: boolean;
+  sort: TableProps['sort'];
+  setSort: TableProps['setSort'];
+}) {
   const { kind, column } = props.column;
-  const className = isNumeric(props.column) ? 'cell-number' : undefined;
+  const className = isNumeric(props.column) && !props.isFirst ? 'cell-number' : undefined;
   if (kind !== 'own' || !column.sort || !props.setSort)
     return (
       <th scope="col" className={className}>
