@@ -39,8 +39,14 @@ export function RecordTable(props: TableProps) {
               <PageBox selection={selection} ids={rows.map(({ id }) => id)} />
             </th>
           )}
-          {columns.map((one) => (
-            <Header key={`${one.kind}.${one.column.name}`} column={one} sort={props.sort} setSort={props.setSort} />
+          {columns.map((one, at) => (
+            <Header
+              key={`${one.kind}.${one.column.name}`}
+              column={one}
+              isFirst={at === 0}
+              sort={props.sort}
+              setSort={props.setSort}
+            />
           ))}
           {hasMenu && (
             <th className="cell-menu" scope="col">
@@ -126,9 +132,14 @@ function RowBox({ record, selection }: { record: RecordView; selection: Selectio
   );
 }
 
-function Header(props: { column: ListColumn; sort: TableProps['sort']; setSort: TableProps['setSort'] }) {
+function Header(props: {
+  column: ListColumn;
+  isFirst: boolean;
+  sort: TableProps['sort'];
+  setSort: TableProps['setSort'];
+}) {
   const { kind, column } = props.column;
-  const className = isNumeric(props.column) ? 'cell-number' : undefined;
+  const className = isNumeric(props.column) && !props.isFirst ? 'cell-number' : undefined;
   if (kind !== 'own' || !column.sort || !props.setSort)
     return (
       <th scope="col" className={className}>
@@ -168,9 +179,11 @@ function Cell(props: { column: ListColumn; record: RecordView; resource: Resourc
       </td>
     );
   const isPlain = column.kind === 'own' && !column.column.reference && !isNothing(value);
+  // A first column that refers to another record names that one, and leads to this one.
+  const title = record.references[column.column.name]?.title ?? record.title;
   return (
     <th scope="row" className="cell-first" data-label={column.column.label}>
-      <Link to={recordPath(resource.model, record.id, mainPart(resource))}>{isPlain ? drawn : record.title}</Link>
+      <Link to={recordPath(resource.model, record.id, mainPart(resource))}>{isPlain ? drawn : title}</Link>
     </th>
   );
 }

@@ -7,9 +7,7 @@ import { type Option, ReferenceSelect } from './reference-select.tsx';
 
 /** A field as it is drawn, whether it comes from an action's form or from a record's column. */
 export interface FieldSpec extends Omit<FormField, 'kind' | 'options'> {
-  kind: FormField['kind'] | 'email' | 'reference' | 'list' | 'json';
-  /** The resource that a reference leads to. */
-  model?: string;
+  kind: FormField['kind'] | 'email' | 'list' | 'json';
   /** `group` is the heading that a choice stands under. */
   options?: { value: string; label: string; group?: string }[];
 }

@@ -60,7 +60,9 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
   const { resource, record, isEditing, reload } = props;
   const [acting, setActing] = useState<ActionView>();
   const [isDeleting, setDeleting] = useState(false);
-  const [first, ...others] = ownActions(resource.actions);
+  const actions = ownActions(resource.actions);
+  const first = actions.find(({ id }) => record.ready?.includes(id));
+  const others = actions.filter((one) => one !== first);
   return (
     <header className="page-head">
       <div>

@@ -1,5 +1,7 @@
 // Records for the panel: lists, pages, forms. Everything that is allowed or refused is decided by the data gate, records.ts.
 import { z } from 'zod';
+import { may } from '../access.ts';
+import { tableOf } from '../database/tables.ts';
 import { invalid } from '../errors.ts';
 import { columnsFor } from '../records/columns.ts';
 import { titleInWords, viewInWords } from '../records/in-words.ts';
@@ -14,6 +16,7 @@ import {
   updateRecord,
 } from '../records/records.ts';
 import type { AnyResource } from '../resource.ts';
+import { eligibleWhere } from '../runs/eligible.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs, resourceNamed, valuesSchema } from './api-body.ts';
 import type { ListAnswer, RecordWithFiles } from './api-shapes.ts';
@@ -47,13 +50,24 @@ async function list(call: ApiContext): Promise<ListAnswer> {
 
 async function read(call: ApiContext): Promise<RecordWithFiles> {
   const resource = resourceOf(call);
-  return forReader(call, resource, await readRecord(call.core, call.actor, resource, call.part('id')));
+  const record = await readRecord(call.core, call.actor, resource, call.part('id'));
+  return { ...forReader(call, resource, record), ready: await readyActions(call, resource, record.id) };
 }
 
 function forReader(call: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
   const { words } = call.request;
   const said = words ? viewInWords(call.core.registry, words, resource, record) : record;
   return withFiles(call, resource, said);
+}
+
+/** Returns the actions of the actor that would take this record now, so that its page offers one of those first. */
+async function readyActions({ core, actor }: ApiContext, resource: AnyResource, id: string): Promise<string[]> {
+  const own = [...core.registry.actions.values()].filter((one) => one.resource === resource);
+  const allowed = own.filter(({ action }) => may(actor, action.permission));
+  const counts = await Promise.all(
+    allowed.map(({ action }) => tableOf(core.db, resource.model).count({ where: eligibleWhere(action, { id }) })),
+  );
+  return allowed.filter((_, at) => (counts[at] ?? 0) > 0).map((one) => one.id);
 }
 
 /** Adds links to the files that a record's columns name; they work for a quarter of an hour. */

@@ -27,6 +27,8 @@ export interface PanelState {
 /** A record with short-lived links to the files that its columns name. */
 export interface RecordWithFiles extends RecordView {
   files?: Record<string, string>;
+  /** On the record's own page: the actions that would take it as it is now. */
+  ready?: string[];
 }
 
 /** One page of a list with the order that it really has. */

@@ -17,7 +17,7 @@ const reason = z
   .trim()
   .min(3, 'must say why')
   .max(500)
-  .meta({ label: 'Reason', help: 'The club reads it in the mail.', display: 'longText' });
+  .meta({ label: 'Reason', help: 'The club reads it in the mail.', widget: 'longText' });
 
 function looksLike({ name, reasons }: Duplicate): string {
   const labels = reasons.join(', ');
@@ -129,7 +129,7 @@ const write = action('Club', {
   eligible: [{ where: { state: { in: ['approved', 'suspended'] } }, otherwise: 'is no club (yet)' }],
   form: z.object({
     subject: z.string().trim().min(1, 'is missing').max(60).meta({ label: 'Subject' }),
-    body: z.string().trim().min(1, 'is missing').max(150).meta({ label: 'Text', display: 'longText' }),
+    body: z.string().trim().min(1, 'is missing').max(150).meta({ label: 'Text', widget: 'longText' }),
     byMail: z.boolean().default(true).meta({ label: 'Also by mail' }),
   }),
   preview: async (club, { core, form: { subject, body, byMail } }) => ({

@@ -1,6 +1,17 @@
 // Lists of people as files: the seed's own CSV (semicolons, no quotes), which comes back byte for byte, and tables with headings.
 // The rule: reading changes nothing; what a list would do is said before it is done.
-import { type Core, invalid, phrase, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
+
+import type { Readable } from 'node:stream';
+import {
+  type Core,
+  invalid,
+  phrase,
+  type Row,
+  readSheetRows,
+  readText,
+  type Transaction,
+  xlsxStream,
+} from '../../core/index.ts';
 import type { WantedAttendee } from './attendees.ts';
 import { loginKeyHash, loginKeyProblem, openedKey } from './login-keys.ts';
 
@@ -39,6 +50,18 @@ export function writeList(core: Pick<Core, 'config'>, people: readonly Row<'Atte
       .map((one) => line([one.fullName, one.userClass, one.targetGroup, openedKey(core, one.identitySealed) ?? '']))
       .join('')
   );
+}
+
+/** Writes people as a workbook with the same columns and the e-mail addresses. */
+export function listBook(core: Pick<Core, 'config'>, people: readonly Row<'Attendee'>[]): Readable {
+  const rows = people.map((one) => [
+    one.fullName,
+    one.userClass,
+    one.targetGroup,
+    openedKey(core, one.identitySealed) ?? '',
+    one.email ?? '',
+  ]);
+  return xlsxStream([{ name: 'Studenten', header: [...listHeader.split(';'), 'E-mail'], rows }]);
 }
 
 function plainCell(cell: string): string {

@@ -2,7 +2,7 @@
 // between what was checked and what is written.
 import { conflict, invalid, phrase, type Row, type Work } from '../../core/index.ts';
 import { lockEvent, lockWorkshops } from './locks.ts';
-import { offerFreePlaces } from './waiting.ts';
+import { lockBundle, offerFreePlaces } from './waiting.ts';
 
 /** What may be said of a workshop; what is absent keeps its value, or gets the default of a new one. */
 export interface WantedWorkshop {
@@ -92,13 +92,17 @@ export function mustHold(workshop: Pick<Row<'Workshop'>, 'title' | 'taken' | 'he
 
 /** Changes plain values of a workshop; more places go to the waiting list. */
 export async function updateWorkshop(work: Work, id: string, values: Partial<Row<'Workshop'>>): Promise<void> {
-  const [before] = await lockWorkshops(work.tx, [id]);
+  const locked = await lockBundle(work.tx, id);
+  const before = locked.find((one) => one.id === id);
   if (!before) return;
   mustHold(before, values.limit);
   const { title, description, moment, room, limit, minimum, targetGroup, hasWaiting } = values;
   const data = { title, description, moment, room, limit, minimum, targetGroup, hasWaiting };
   const after = await work.tx.workshop.update({ where: { id }, data });
-  await offerFreePlaces(work, [after]);
+  await offerFreePlaces(
+    work,
+    locked.map((one) => (one.id === id ? after : one)),
+  );
 }
 
 /** Opens or closes an event; once it is closed no registration can follow. */

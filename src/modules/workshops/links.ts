@@ -97,3 +97,10 @@ export function bundlesOf(
   }
   return bundle;
 }
+
+/** Returns a workshop with all that inclusive links bind it to, itself first. */
+export function bundleOf(id: string, links: readonly WantedLink[]): string[] {
+  const ids = [...new Set([id, ...links.flatMap(({ firstId, secondId }) => [firstId, secondId])])];
+  const names = bundlesOf(ids, links);
+  return ids.filter((one) => names.get(one) === names.get(id));
+}

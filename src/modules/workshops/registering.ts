@@ -35,10 +35,7 @@ export async function changeRegistrations(
   const added = chosen.filter(({ id }) => !current.includes(id));
   const removed = current.filter((id) => !wanted.includes(id));
   await replaceRows(work, attendee, added, removed, options.planId);
-  await offerFreePlaces(
-    work,
-    locked.filter(({ id }) => removed.includes(id)),
-  );
+  await offerFreePlaces(work, locked, removed);
   if (options.by.staff && (added.length > 0 || removed.length > 0))
     await auditChange(work, attendee, byId, current, wanted, options.by.reason);
   return tx.workshopRegistration.findMany({ where: { attendeeId }, orderBy: { number: 'asc' } });
