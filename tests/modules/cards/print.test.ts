@@ -4,14 +4,13 @@ import jsqr from 'jsqr';
 import { decodePDFRawStream, PDFDocument, type PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromBuffer } from 'yauzl';
 import { previewAction, readArguments, systemActor } from '../../../src/core/index.ts';
 import { runAction, startRun } from '../../../src/core/runs/run.ts';
 import { createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import { commands } from '../../../src/modules/cards/commands.ts';
 import { createStyle, setLogo } from '../../../src/modules/cards/styles.ts';
 import { logoTool } from '../../../src/modules/cards/tools.ts';
-import { type House, newCodes, openHouse, picture } from './cards-house.ts';
+import { type House, newCodes, openHouse, picture, unzip } from './cards-house.ts';
 
 const readQr = jsqr as unknown as typeof jsqr.default;
 let house: House;
@@ -269,26 +268,3 @@ describe('a style', () => {
     expect(await call('remove')).toMatchObject({ slots: [{ current: null }] });
   });
 });
-
-async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  await new Promise<void>((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true }, (error, zip) => {
-      if (error) return reject(error);
-      zip.on('entry', (entry) =>
-        zip.openReadStream(entry, (failure, stream) => {
-          if (failure) return reject(failure);
-          const chunks: Buffer[] = [];
-          stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-          stream.on('end', () => {
-            found.set(entry.fileName, Buffer.concat(chunks));
-            zip.readEntry();
-          });
-        }),
-      );
-      zip.on('end', () => resolve());
-      zip.readEntry();
-    });
-  });
-  return found;
-}
