@@ -11,7 +11,7 @@ const printDescription =
 const order = action('QrStyle', {
   name: 'create-batch',
   label: { one: 'Create codes', many: 'Create codes in {count} styles' },
-  description: `Makes an order of up to ${mostCodes} codes in this style. They are made in the background; the order shows how far it is.`,
+  description: `Makes an order of up to ${mostCodes.toLocaleString('en')} codes in this style. They are made in the background; the order shows how far it is.`,
   permission: 'cards:print',
   icon: 'Grid',
   form: z.object({
