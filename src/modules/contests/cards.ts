@@ -1,5 +1,5 @@
 // The current contest on the dashboard: how many came, how far the operator has them, who was told.
-import type { Card } from '../../core/index.ts';
+import { type Card, countByDay } from '../../core/index.ts';
 
 /** Counts of the current contest. */
 export const contestCard: Card = {
@@ -30,6 +30,10 @@ export const contestCard: Card = {
         },
         { label: 'Winners', value: winners, tone: 'good', href: '/resources/Winner' },
       ],
+      overTime: {
+        label: 'Participants',
+        days: await countByDay(core.db, 'Participant', 'createdAt', where),
+      },
       rows: [
         {
           label: contest.title,
