@@ -47,8 +47,13 @@ async function previewPrint(core: Core, codes: number, look: Look, form: PrintFo
   const { columns, rows } = gridOf(form);
   const pages = Math.ceil(codes / (columns * rows));
   const where =
-    form.format === 'pdf' ? ` on ${pages} A4 ${pages === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each` : '';
-  return { summary: `${title}: ${codes} codes of ${form.size} mm${where}`, image: await sample(core, look) };
+    form.format === 'pdf'
+      ? ` on ${pages.toLocaleString('en')} A4 ${pages === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each`
+      : '';
+  return {
+    summary: `${title}: ${codes.toLocaleString('en')} codes of ${form.size} mm${where}`,
+    image: await sample(core, look),
+  };
 }
 
 const printBatch = action('QrBatch', {
