@@ -62,6 +62,7 @@ const printBatch = action('QrBatch', {
   description: printDescription,
   permission: 'cards:print',
   icon: 'Printer',
+  isLong: true,
   include: { style: true },
   eligible: [{ where: { finishedAt: { not: null } }, otherwise: 'is not finished yet' }],
   form: printForm,
