@@ -189,7 +189,7 @@ async function writeRun(
     await awaitApproval(work, run, now);
     return { runId: run.id, isInline: false };
   }
-  const isInline = !action.sends && eligible <= inlineAtMost;
+  const isInline = !action.sends && !action.isLong && eligible <= inlineAtMost;
   await enqueueRun(tx, run.id, isInline ? new Date(now.getTime() + jobTakesOverAfter) : startsAt);
   return { runId: run.id, isInline };
 }

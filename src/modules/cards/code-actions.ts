@@ -11,7 +11,7 @@ const printDescription =
 const order = action('QrStyle', {
   name: 'create-batch',
   label: { one: 'Create codes', many: 'Create codes in {count} styles' },
-  description: `Makes an order of up to ${mostCodes} codes in this style. They are made in the background; the order shows how far it is.`,
+  description: `Makes an order of up to ${mostCodes.toLocaleString('en')} codes in this style. They are made in the background; the order shows how far it is.`,
   permission: 'cards:print',
   icon: 'Grid',
   form: z.object({
@@ -42,15 +42,17 @@ async function sample(core: Core, { color, background, level, logoId }: Look): P
   return `data:image/png;base64,${png.toString('base64')}`;
 }
 
-async function previewPrint(core: Core, codes: number, look: Look, form: PrintForm, title: string) {
+async function previewPrint(core: Core, printed: number, look: Look, form: PrintForm, title: string) {
   mustBeReadable(core, look, form.size);
   const { columns, rows } = gridOf(form);
-  const pages = Math.ceil(codes / (columns * rows));
+  const sheets = Math.ceil(printed / (columns * rows));
+  const codes = printed.toLocaleString('en');
+  const pages = sheets.toLocaleString('en');
   const { size } = form;
   const summary =
     form.format === 'pdf'
       ? phrase(
-          `${title}: ${codes} codes of ${size} mm on ${pages} A4 ${pages === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each`,
+          `${title}: ${codes} codes of ${size} mm on ${pages} A4 ${sheets === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each`,
         )
       : phrase(`${title}: ${codes} codes of ${size} mm`);
   return { summary, image: await sample(core, look) };
@@ -62,6 +64,7 @@ const printBatch = action('QrBatch', {
   description: printDescription,
   permission: 'cards:print',
   icon: 'Printer',
+  isLong: true,
   include: { style: true },
   eligible: [{ where: { finishedAt: { not: null } }, otherwise: 'is not finished yet' }],
   form: printForm,

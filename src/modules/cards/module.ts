@@ -46,6 +46,7 @@ export default defineModule({
   pages: {
     '/qrcode': 'cards/index.html',
     '/cards/compose': 'cards/compose.html',
+    '/cards/mine': 'cards/mine.html',
   },
   jobs,
   privacy,

@@ -4,7 +4,7 @@ import { group, manage, read, taken } from './columns.ts';
 
 /** Every try to hand data over, with the operator's answer. */
 export const operatorLog = resource('HandOver', {
-  label: { one: 'operator log entry', many: 'operator log' },
+  label: { one: 'operator log entry', many: 'operator log entries' },
   group,
   inNavigation: true,
   icon: 'List',
@@ -104,4 +104,5 @@ export const commitments = resource('DrawCommitment', {
     revealedAt: { label: 'Told' },
   },
   sort: ['committedAt', 'asc'],
+  empty: 'Members of staff commit here to the words of a draw’s seed.',
 });
