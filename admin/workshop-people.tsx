@@ -11,7 +11,7 @@ type What = 'changed' | 'fresh' | 'removed' | 'duplicate';
 
 interface Rehearsal {
   counts: { kept: number; changed: number; fresh: number; removed: number; duplicates: number };
-  lines: { line: number; name: string; what: What; words: string }[];
+  lines: { line: number; name: string; what: What; note: string }[];
   more: number;
 }
 
@@ -173,14 +173,14 @@ function Shown({ rehearsal, isBusy, apply }: { rehearsal: Rehearsal; isBusy: boo
             </tr>
           </thead>
           <tbody>
-            {lines.map(({ line, name, what, words }) => (
+            {lines.map(({ line, name, what, note }) => (
               <tr key={`${what} ${line} ${name}`}>
                 <td className="number">{line || ''}</td>
                 <td dir="auto">{name}</td>
                 <td>
                   <Pill tone={whatWords[what].tone}>{whatWords[what].label}</Pill>
                 </td>
-                <td dir="auto">{words}</td>
+                <td dir="auto">{note}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,6 @@
 // What staff do with clubs: approve, refuse, suspend, renew, write to them; and what a club asks for itself.
 import { z } from 'zod';
-import { action, type Core, type Preview, previewMail, type Row } from '../../core/index.ts';
+import { action, type Core, type Preview, phrase, previewMail, type Row } from '../../core/index.ts';
 import { messageClub } from './club-messages.ts';
 import { approvalData, approveClub, letterTo, refusalData, refuseClub } from './decisions.ts';
 import { duplicatesOf } from './duplicates.ts';
@@ -11,7 +11,7 @@ import { writeTime } from './times.ts';
 
 type Club = Row<'Club'>;
 
-const hidden = { password: '(initial password)', link: '(personal link)' };
+const hidden = { password: phrase('(initial password)'), link: phrase('(personal link)') };
 const reason = z
   .string()
   .trim()
@@ -29,7 +29,11 @@ async function previewApproval(club: Club, core: Core): Promise<Preview> {
       secrets: hidden,
     }),
     ...(doubles.length > 0
-      ? { warning: `Looks like ${doubles.map(({ name, why }) => `${name} (${why})`).join(', ')}.` }
+      ? {
+          warning: doubles
+            .map(({ name, warnings: labels }) => phrase(`${name} may be the same: ${labels.join(', ')}`))
+            .join('; '),
+        }
       : {}),
   };
 }

@@ -1,8 +1,7 @@
 // Lists of people as files: the seed's own CSV (semicolons, no quotes), which comes back byte for byte, and tables with headings.
 // The rule: reading changes nothing; what a list would do is said before it is done.
 
-import type { Core } from '../../core/index.ts';
-import { invalid, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
+import { type Core, invalid, phrase, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
 import type { WantedAttendee } from './attendees.ts';
 import { loginKeyHash, loginKeyProblem, openedKey } from './login-keys.ts';
 
@@ -99,19 +98,20 @@ function tableRows([head, ...rows]: { line: number; cells: string[] }[]): Listed
 function mustBeSound({ line, identity, ...row }: ListedAttendee): void {
   const say = (reason: string) => invalid(`Line ${line}: ${reason}.`, { file: `line ${line}: ${reason}` });
   for (const text of Object.values(row)) {
-    if (text.length > (text === row.email ? 254 : longest)) throw say(`a cell has more than ${longest} characters`);
-    if (/[\p{Cc}\p{Cs}]/u.test(text)) throw say('a cell has a sign that cannot be written');
+    if (text.length > (text === row.email ? 254 : longest))
+      throw say(phrase(`a cell has more than ${longest} characters`));
+    if (/[\p{Cc}\p{Cs}]/u.test(text)) throw say(phrase('a cell has a sign that cannot be written'));
   }
   if (row.email !== undefined && !/^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]{1,190}$/.test(row.email))
-    throw say('this is not an e-mail address');
+    throw say(phrase('this is not an e-mail address'));
   const problem = identity ? loginKeyProblem(identity) : undefined;
-  if (problem) throw say(`the key ${problem}`);
+  if (problem) throw say(phrase(`the key ${problem}`));
 }
 
 /** What a list would do. */
 export interface ListRehearsal {
   counts: { kept: number; changed: number; fresh: number; removed: number; duplicates: number };
-  lines: { line: number; name: string; what: 'changed' | 'fresh' | 'removed' | 'duplicate'; words: string }[];
+  lines: { line: number; name: string; what: 'changed' | 'fresh' | 'removed' | 'duplicate'; note: string }[];
   wanted: WantedAttendee[];
 }
 
@@ -143,7 +143,7 @@ export async function rehearseList(
         line: row.line,
         name: row.fullName,
         what: 'duplicate',
-        words: 'the key is in the list twice',
+        note: phrase('the key is in the list twice'),
       });
       continue;
     }
@@ -158,7 +158,7 @@ export async function rehearseList(
   for (const one of there.filter(({ id }) => !used.has(id))) {
     if (options.removeMissing) {
       result.counts.removed += 1;
-      result.lines.push({ line: 0, name: one.fullName, what: 'removed', words: `${one.userClass} is not in the list` });
+      result.lines.push({ line: 0, name: one.fullName, what: 'removed', note: notListed(one) });
     } else result.wanted.push({ id: one.id, fullName: one.fullName });
   }
   return result;
@@ -178,6 +178,13 @@ function onlyOnes<T extends { fullName: string }>(people: readonly T[]): Map<str
   return found;
 }
 
+const changeOf = {
+  fullName: (before: string, after: string) => phrase(`name: ${before} → ${after}`),
+  userClass: (before: string, after: string) => phrase(`class: ${before} → ${after}`),
+  targetGroup: (before: string, after: string) => phrase(`group: ${before} → ${after}`),
+  email: (before: string, after: string) => phrase(`e-mail: ${before} → ${after}`),
+};
+
 function takeLine(
   result: ListRehearsal,
   row: ListedAttendee,
@@ -187,25 +194,28 @@ function takeLine(
   const { line, identity, ...values } = row;
   if (!match) {
     result.counts.fresh += 1;
-    result.lines.push({ line, name: row.fullName, what: 'fresh', words: wordsOf(row) });
+    result.lines.push({ line, name: row.fullName, what: 'fresh', note: wordsOf(row) });
     result.wanted.push({ ...values, identity: identity ?? null });
     return;
   }
-  const names = { fullName: 'name', userClass: 'class', targetGroup: 'group', email: 'e-mail' } as const;
-  const changes = (Object.keys(names) as (keyof typeof names)[])
+  const changes = (Object.keys(changeOf) as (keyof typeof changeOf)[])
     .filter((name) => values[name] !== undefined && values[name] !== (match[name] ?? ''))
-    .map((name) => `${names[name]}: ${match[name] || '–'} → ${values[name] || '–'}`);
-  if (hash !== undefined && hash !== match.identityHash) changes.push('another key');
+    .map((name) => changeOf[name](match[name] || '–', values[name] || '–'));
+  if (hash !== undefined && hash !== match.identityHash) changes.push(phrase('another key'));
   result.counts[changes.length > 0 ? 'changed' : 'kept'] += 1;
-  if (changes.length > 0) result.lines.push({ line, name: row.fullName, what: 'changed', words: changes.join('; ') });
+  if (changes.length > 0) result.lines.push({ line, name: row.fullName, what: 'changed', note: changes.join('; ') });
   // An empty key cell of somebody who has a key says nothing; of somebody without one it asks for one.
   const key = identity === '' && match.identityHash ? undefined : identity;
   result.wanted.push({ id: match.id, ...values, identity: key });
 }
 
 function wordsOf({ userClass, targetGroup, identity }: ListedAttendee): string {
-  const key = identity === undefined ? 'no key' : identity === '' ? 'a key is made' : 'with this key';
-  return [userClass, targetGroup, key].filter(Boolean).join(' · ');
+  const who = [userClass, targetGroup].filter(Boolean).join(' · ') || '–';
+  return phrase(`${who} · ${identity === undefined ? 'no key' : identity === '' ? 'a key is made' : 'with this key'}`);
+}
+
+function notListed({ userClass }: { userClass: string }): string {
+  return userClass ? phrase(`${userClass} is not in the list`) : phrase('is not in the list');
 }
 
 // Keys are unique over all events: whoever signs in says nothing else.
@@ -227,7 +237,7 @@ async function foreignKeys(
     for (const { identityHash } of others) {
       const name = hashes.get(identityHash ?? '')?.fullName ?? '';
       result.counts.duplicates += 1;
-      result.lines.push({ line: 0, name, what: 'duplicate', words: 'somebody of another event has this key' });
+      result.lines.push({ line: 0, name, what: 'duplicate', note: phrase('somebody of another event has this key') });
     }
   }
 }

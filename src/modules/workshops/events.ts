@@ -1,6 +1,6 @@
 // Events with their workshops. The rule: an event is changed as a whole under the locks of all its workshops, so that no registration slips
 // between what was checked and what is written.
-import { conflict, invalid, type Row, type Work } from '../../core/index.ts';
+import { conflict, invalid, phrase, type Row, type Work } from '../../core/index.ts';
 import { lockEvent, lockWorkshops } from './locks.ts';
 import { offerFreePlaces } from './waiting.ts';
 
@@ -26,7 +26,7 @@ export async function createEvent(work: Work, values: Partial<Row<'WorkshopEvent
   await mustBeFreeName(work, values.name);
   const { name, available, isRanked, offerHours, language } = values;
   const event = await work.tx.workshopEvent.create({ data: { name, available, isRanked, offerHours, language } });
-  await audit(work, event, 'create', `Event ${name} was made`);
+  await audit(work, event, 'create', phrase(`Event ${name} was made`));
   return event;
 }
 
@@ -43,9 +43,9 @@ export async function replaceEvent(work: Work, eventId: string, wanted: WantedEv
     { ...event, name: wanted.name ?? event.name },
     'update',
     [
-      ...(opened ? [] : [wanted.available ? 'Opened for registration' : 'Closed for registration']),
-      ...(counts ? [`workshops: ${counts.made} new, ${counts.changed} changed, ${counts.gone} removed`] : []),
-    ].join('; ') || 'Nothing was changed',
+      ...(opened ? [] : [availability(wanted.available)]),
+      ...(counts ? [phrase(`workshops: ${counts.made} new, ${counts.changed} changed, ${counts.gone} removed`)] : []),
+    ].join('; ') || phrase('Nothing was changed'),
   );
 }
 
@@ -84,7 +84,9 @@ function differs(before: Row<'Workshop'>, values: Omit<WantedWorkshop, 'id'>): b
 export function mustHold(workshop: Pick<Row<'Workshop'>, 'title' | 'taken' | 'held'>, limit: number | undefined): void {
   const there = workshop.taken + workshop.held;
   if (limit === undefined || limit >= there) return;
-  const message = `The limit of ${workshop.title} cannot be below the ${there} places that are taken or offered.`;
+  const message = phrase(
+    `The limit of ${workshop.title} cannot be below the ${there} places that are taken or offered.`,
+  );
   throw conflict(message, { limit: `cannot be below ${there}` });
 }
 
@@ -105,7 +107,11 @@ export async function setAvailable(work: Work, eventId: string, available: boole
   await work.tx.workshopEvent.update({ where: { id: eventId }, data: { available } });
   if (available)
     await offerFreePlaces(work, await work.tx.workshop.findMany({ where: { eventId }, orderBy: { id: 'asc' } }));
-  await audit(work, event, 'update', available ? 'Opened for registration' : 'Closed for registration');
+  await audit(work, event, 'update', availability(available));
+}
+
+function availability(isOpen: boolean | null | undefined): string {
+  return phrase(isOpen ? 'Opened for registration' : 'Closed for registration');
 }
 
 /** Deletes an event with everything in it. */
@@ -115,7 +121,7 @@ export async function deleteEvent(work: Work, eventId: string): Promise<void> {
   const gone = await tx.workshopRegistration.deleteMany({ where: { workshop: { eventId } } });
   await tx.workshopWaiting.deleteMany({ where: { workshop: { eventId } } });
   await tx.workshopEvent.delete({ where: { id: eventId } });
-  await audit(work, event, 'delete', `Event ${event.name} was deleted with ${gone.count} registrations`);
+  await audit(work, event, 'delete', phrase(`Event ${event.name} was deleted with ${gone.count} registrations`));
 }
 
 async function mustBeFreeName({ tx }: Work, name: string): Promise<void> {

@@ -1,4 +1,5 @@
 // Why a moment of somebody stays empty in a plan, in words for staff. The rule: the first reason that alone explains it is said.
+import { phrase } from '../../core/index.ts';
 import type { Option, Situation } from './placing-question.ts';
 
 /** Returns why moments of a person stay empty; empty where none does. */
@@ -10,14 +11,14 @@ export function reasonFor(
   const { workshops, people } = situation;
   const { targetGroup, has } = people[person] as Situation['people'][number];
   const own = workshops.filter((one) => one.targetGroup === targetGroup);
-  if (own.length === 0) return `no workshop is for the group “${targetGroup}”`;
+  if (own.length === 0) return phrase(`no workshop is for the group “${targetGroup}”`);
   const got = [
     ...has,
     ...chosen.filter((one) => one.person === person).map(({ workshop }) => workshops[workshop]?.id ?? ''),
   ];
   const filled = new Set(got.map((id) => workshops.find((one) => one.id === id)?.moment));
   const open = [...new Set(own.map(({ moment }) => moment))].filter((moment) => !filled.has(moment));
-  return open.map((moment) => `${moment}: ${reasonAt(situation, chosen, got, own, moment)}`).join('; ');
+  return open.map((moment) => reasonAt(situation, chosen, got, own, moment)).join('; ');
 }
 
 function reasonAt(
@@ -31,19 +32,21 @@ function reasonAt(
   const here = own.filter((one) => one.moment === moment);
   const fresh = (id: string) => chosen.filter(({ workshop }) => workshops[workshop]?.id === id).length;
   const free = here.filter(({ id, left }) => left - fresh(id) > 0);
-  if (here.every(({ left }) => left <= 0)) return 'all are full already';
-  if (free.length === 0) return 'every place goes to others';
+  if (here.every(({ left }) => left <= 0)) return phrase(`${moment}: all are full already`);
+  if (free.length === 0) return phrase(`${moment}: every place goes to others`);
   const bound = free.filter(({ id }) => linkInTheWay(situation, got, id) !== undefined);
   const few = free.filter(({ id, there, minimum }) => there + fresh(id) < minimum);
   if (bound.length === free.length) {
     const [first] = bound;
-    return `${names.get(first?.id ?? '')} is linked with ${names.get(linkInTheWay(situation, got, first?.id ?? '') ?? '')}`;
+    return phrase(
+      `${moment}: ${names.get(first?.id ?? '')} is linked with ${names.get(linkInTheWay(situation, got, first?.id ?? '') ?? '')}`,
+    );
   }
   if (bound.length + few.length >= free.length) {
     const [first] = few;
-    return `too few people for ${names.get(first?.id ?? '')} (least number ${first?.minimum})`;
+    return phrase(`${moment}: too few people for ${names.get(first?.id ?? '')} (least number ${first?.minimum})`);
   }
-  return 'no place fits together with the other choices';
+  return phrase(`${moment}: no place fits together with the other choices`);
 }
 
 /** Returns the other workshop of a link that keeps this one away: had although it excludes it, or not had although it must be. */

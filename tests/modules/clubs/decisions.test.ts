@@ -71,7 +71,7 @@ describe('an approval', () => {
     });
     expect(preview.sample?.preview.message?.text).toContain('(initial password)');
     expect(preview.sample?.preview.message?.text).toContain('(personal link)');
-    expect(preview.sample?.preview.warning).toMatch(/Sailing Society \(.*nearly the same/);
+    expect(preview.sample?.preview.warning).toMatch(/^Sailing Society .*may be the same: .*nearly the same/);
     expect((await row(twin.id)).state).toBe('pending');
   });
 
