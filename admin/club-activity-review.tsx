@@ -9,7 +9,7 @@ import { Loading, Trouble } from './parts/states.tsx';
 import { apiPath, recordPath } from './paths.ts';
 import { useLoad } from './state.tsx';
 import type { ToolProps } from './tools/tool.ts';
-import { say, sayCount, type Tone } from './words.ts';
+import { say, sayCount, sentenceIn, type Tone } from './words.ts';
 
 /** What the Activity resource's review tool loads. */
 interface Review {
@@ -53,7 +53,7 @@ export function ActivityReview({ recordId }: ToolProps) {
               <React.Fragment key={column}>
                 <dt>{label}</dt>
                 <dd dir="auto" className={isChanged(data, column) ? 'review-changed' : undefined}>
-                  {value}
+                  {isChoice(column) ? sayChoices(value) : value}
                 </dd>
               </React.Fragment>
             ))}
@@ -86,6 +86,10 @@ export function ActivityReview({ recordId }: ToolProps) {
     </div>
   );
 }
+
+/** What was chosen from words of ours comes in English; all else is as somebody typed it. */
+const isChoice = (column: string) => ['type', 'campuses', 'enrolling'].includes(column);
+const sayChoices = (words: string) => words.split(', ').map(sentenceIn).join(', ');
 
 function isChanged({ differences }: Review, column: string): boolean {
   return differences.some((one) => one.column === column);
@@ -128,10 +132,10 @@ function Differences({ review: { wasApproved, differences } }: { review: Review 
               <tr key={column}>
                 <th scope="row">{label}</th>
                 <td dir="auto">
-                  <del>{before}</del>
+                  <del>{isChoice(column) ? sayChoices(before) : before}</del>
                 </td>
                 <td dir="auto">
-                  <ins>{after}</ins>
+                  <ins>{isChoice(column) ? sayChoices(after) : after}</ins>
                 </td>
               </tr>
             ))}

@@ -42,7 +42,7 @@ interface Review {
   evidenceDeletedAt: string;
   logo: string | null;
   evidence: string | null;
-  duplicates: { id: string; name: string; email: string; state: State; warnings: string[] }[];
+  duplicates: { id: string; name: string; email: string; state: State; reason: string }[];
   history: Earlier[];
   next: string | null;
   waiting: number;
@@ -196,14 +196,14 @@ function Duplicates({ list }: { list: Review['duplicates'] }) {
     <section className="card" aria-labelledby="doubles">
       <h2 id="doubles">{say('May be the same as')}</h2>
       <ul className="review-list">
-        {list.map(({ id, name, email, state, warnings }) => (
+        {list.map(({ id, name, email, state, reason }) => (
           <li key={id}>
             <Link to={recordPath('Club', id, 'review')} dir="auto">
               {name}
             </Link>
             <Pill tone={words[state].tone}>{words[state].label}</Pill>
             <span className="hint">
-              {email} · {warnings.join(', ')}
+              {email} · {reason}
             </span>
           </li>
         ))}

@@ -3,6 +3,7 @@ import React, { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { post, sentenceOf } from './api.ts';
 import { useNotice } from './notices.tsx';
+import { DayBars } from './parts/day-bars.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Pill } from './parts/pill.tsx';
 import { sayParts } from './parts/say-parts.tsx';
@@ -114,6 +115,7 @@ function CardBox({ card }: { card: DashboardView['cards'][number] }) {
           ))}
         </ul>
       )}
+      {card.overTime && <DayBars {...card.overTime} />}
       {card.rows && card.rows.length > 0 && (
         <ul className="shares">
           {card.rows.map((row) => (
@@ -199,6 +201,7 @@ function Outbox({ outbox }: { outbox: NonNullable<DashboardView['outbox']> }) {
           ))}
         </ul>
       )}
+      {outbox.overTime && shown.length > 0 && <DayBars {...outbox.overTime} />}
     </section>
   );
 }

@@ -1,5 +1,4 @@
 // The family of errors: a stable code, a public sentence, a private cause. Services throw them; each door translates.
-
 import { phrase } from './words/catalogue.ts';
 
 /** An error whose message may be shown to the person who caused it. */

@@ -90,6 +90,7 @@ export {
 } from './people/operators.ts';
 export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
+export { countByDay } from './records/by-day.ts';
 export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
 export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';

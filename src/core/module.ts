@@ -4,6 +4,7 @@ import type { Actor } from './access.ts';
 import type { Core } from './core.ts';
 import type { AnyJob } from './job.ts';
 import type { MailDeclaration } from './mail.ts';
+import type { DayCount } from './records/by-day.ts';
 import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
@@ -46,14 +47,24 @@ export interface Figure {
   href?: string;
 }
 
+/** What a block of the dashboard shows: figures, then the last days of one of them, then shares. */
+export interface CardContent {
+  figures: Figure[];
+  overTime?: OverTime;
+  rows?: { label: string; value: string; href?: string; share?: number }[];
+}
+
+/** What the last days brought, day by day, the oldest first. */
+export interface OverTime {
+  label: string;
+  days: DayCount[];
+}
+
 /** A block of the dashboard, shown to those who hold the permission. */
 export interface Card {
   title: string;
   permission: string;
-  load(
-    core: Core,
-    actor: Actor,
-  ): Promise<{ figures: Figure[]; rows?: { label: string; value: string; href?: string; share?: number }[] }>;
+  load(core: Core, actor: Actor): Promise<CardContent>;
 }
 
 /** What a module is made of. */

@@ -67,6 +67,8 @@ export interface ComputedColumn<M extends ModelName> {
   list?: boolean;
   show?: boolean;
   display?: 'text' | 'number' | 'progress' | 'link';
+  /** Its values are sentences of ours; several of them stand with semicolons between. */
+  words?: true;
   /** Returns a value by record id. One query for the whole page, not one a row. */
   of(rows: Row<M>[], core: Core): Promise<Readonly<Record<string, unknown>>>;
 }

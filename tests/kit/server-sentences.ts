@@ -23,22 +23,24 @@ const rules =
   /^(min|max|length|regex|refine|email|url|enum|int|number|string|date|positive|nonnegative|multipleOf|nonempty|union)$/;
 const properties = /^(summary|warning|reason|otherwise|help|label|description|empty|note)$/;
 const tellers = /(problem|reason|fault|words|sentence|note|refusal|trouble)s?$/i;
-/** What speaks to programs, to those who run Steward, or only to AdminJS's own screens, which nobody sees. */
+/** What speaks to programs, to those who run Steward, or only to AdminJS's own screens, which nobody sees: there only what is marked counts. */
 const elsewhere =
-  /^src\/core\/(checks|database|doors\/(openapi|action-door|command-line|typed-choice)|house\/(commands|run-command|recovery-commands|demo|outbox-routes)|config|log|start|metrics|limits|web\/metrics|panel\/(admin|adapter|payload|bundle)|words\/|spreadsheets\/(xlsx|xml)|web\/(multipart|json-body|form-fields|upload|body|cors)|jobs\/|images\/)|\/(commands|demo|routes|envelope)\.ts$/;
+  /^src\/core\/(checks|database|doors\/(openapi|action-door|command-line|typed-choice)|house\/(commands|run-command|recovery-commands|demo|outbox-routes)|config|log|start|metrics|limits|web\/metrics|panel\/(admin|adapter|payload|bundle)|words\/|spreadsheets\/(xlsx|xml)|web\/(multipart|json-body|form-fields|upload|body|cors)|jobs\/|images\/)|\/((\w+-)*(routes|wire)|commands|demo|envelope|refusals|wire-\w+)\.ts$/;
 
 /** Finds the sentences of a folder of the server's sources. */
 export function serverSentences(folder: string): Found[] {
-  return filesOf(folder)
-    .filter((file) => !elsewhere.test(file))
-    .flatMap(sentencesOfFile);
+  return filesOf(folder).flatMap((file) => sentencesOfFile(file, elsewhere.test(file) ? markedTexts : textsAt));
 }
 
-function sentencesOfFile(file: string): Found[] {
+function markedTexts(node: Node): string[] {
+  return node.type === 'CallExpression' && calledName(node) === 'phrase' ? callTexts(node) : [];
+}
+
+function sentencesOfFile(file: string, textsIn: (node: Node, parents: readonly Node[]) => string[]): Found[] {
   const found: Found[] = [];
   walk(syntaxOf(file), (node, parents) => {
     if (/^(ImportDeclaration|TSInterfaceDeclaration|TSTypeAliasDeclaration)$/.test(node.type)) return false;
-    const texts = isPublicDeclaration(parents, node) ? [] : textsAt(node, parents);
+    const texts = isPublicDeclaration(parents, node) ? [] : textsIn(node, parents);
     for (const key of texts.filter(isSentence))
       found.push({ key, isCounted: false, where: `${file}:${node.loc.start.line}` });
     return undefined;

@@ -1,6 +1,5 @@
 // Actions that start by themselves. The rules: a schedule acts with the present rights of the operator who changed it last, and
 // each of its times starts one run at most, however many instances look at the clock.
-
 import { z } from 'zod';
 import { type Actor, mustMay } from '../access.ts';
 import type { Core } from '../core.ts';

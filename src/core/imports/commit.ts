@@ -1,6 +1,5 @@
 // The commit: rows of the rehearsal become records, some hundred in one transaction. Each row is planned again under a lock and does
 // what was shown, or fails with the reason. A part that cannot be written as a whole is written row by row.
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '../access.ts';
 import type { Transaction } from '../database/database.ts';

@@ -1,6 +1,5 @@
 // Imports: a spreadsheet becomes records. Upload, rehearsal, commit, undo, each started by somebody and then done by the worker. The rule: nothing is
 // written into the resource before its rehearsal was seen and confirmed.
-
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { safeFileName } from '../../lib/file-name.ts';

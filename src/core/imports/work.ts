@@ -1,6 +1,5 @@
 // The work of an import: rehearsal, commit or undo, part after part under a lease. It may stop at any moment, also by SIGKILL: whoever takes the
 // lease next goes on where the rows say it stood.
-
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';

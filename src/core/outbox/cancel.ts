@@ -1,6 +1,5 @@
 // What staff do to single messages, and how the waiting messages of a cancelled run are withdrawn.
 // The rule: only a message that cannot be on its way is touched.
-
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';

@@ -1,6 +1,5 @@
 // The delivery: claims messages, sends several at a time, writes down how each ended.
 // Its rule: from the claim on, every way out of here leaves a state behind.
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endAlarm, raiseAlarm } from '../alarms.ts';
 import type { Core } from '../core.ts';

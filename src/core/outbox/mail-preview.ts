@@ -1,5 +1,4 @@
 // Messages as they would leave, for the previews of actions: in the texts of staff, where they have written some.
-
 import type { Preview } from '../action.ts';
 import type { Core } from '../core.ts';
 import type { MailDeclaration } from '../mail.ts';

@@ -1,5 +1,4 @@
-// The outbox: a message is a row written in the transaction that it belongs to. Nothing leaves from here; see outbox-deliver.ts.
-
+// The outbox: a message is a row written in the transaction that it belongs to. Nothing leaves from here; see deliver.ts.
 import type { Core } from '../core.ts';
 import { invalid, SuppressedError } from '../errors.ts';
 import { addJob } from '../jobs/add.ts';

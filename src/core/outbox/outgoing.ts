@@ -1,6 +1,5 @@
 // Our own HTTP calls to other people's addresses. The rule (hazard 51): https to public addresses only, checked at the moment of
 // connecting, so that no name can change its mind in between; no redirects; ten seconds; one megabyte.
-
 import { lookup as systemLookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';

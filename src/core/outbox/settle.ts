@@ -1,7 +1,6 @@
 // How a try ends: the message's state, the attempt and the mail's own callback in one transaction.
 // The rule for late answers: what the server really said beats "unknown" of the same claim; a newer claim or a decision by
 // staff beats what we say, except that a message which was accepted is never sent again while it only waits.
-
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';

@@ -1,6 +1,5 @@
 // Addresses that get no messages any more. The rule: it is looked at when a message is made and again right before it leaves; what
 // is transactional still reaches those who only unsubscribed.
-
 import type { Core } from '../core.ts';
 import { invalid } from '../errors.ts';
 import type { Row, Transaction } from '../model.ts';

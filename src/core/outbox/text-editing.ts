@@ -1,6 +1,5 @@
 // What staff do to the texts of mails and SMS: try, keep, send to themselves, give back. The rule: nothing is kept that could not
 // be sent, and the built-in text is always there to return to.
-
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { measureSms } from '../../lib/sms-segments.ts';

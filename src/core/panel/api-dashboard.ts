@@ -1,11 +1,11 @@
 // The start page's figures. Each card is asked by itself, so that one that fails does not take the others with it.
-
 import { z } from 'zod';
 import { type Actor, may, mustMay } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict } from '../errors.ts';
 import { loadDemo } from '../house/demo.ts';
 import type { Card } from '../module.ts';
+import { countByDay } from '../records/by-day.ts';
 import { canRead } from '../records/describe.ts';
 import { whereOf } from '../records/list-query.ts';
 import type { AnyResource } from '../resource.ts';
@@ -80,7 +80,13 @@ async function outboxCounts(core: Core, actor: Actor): Promise<DashboardView['ou
   const where = whereForReader(core, actor, 'Message');
   if (!where) return undefined;
   const groups = await core.db.message.groupBy({ by: ['state'], where, _count: { _all: true } });
-  return { counts: Object.fromEntries(groups.map(({ state, _count }) => [state, _count._all])) };
+  const isAll = actor.scope === 'all';
+  return {
+    counts: Object.fromEntries(groups.map(({ state, _count }) => [state, _count._all])),
+    ...(isAll
+      ? { overTime: { label: 'Sent', days: await countByDay(core.db, 'Message', 'createdAt', { state: 'sent' }) } }
+      : {}),
+  };
 }
 
 /** Returns the rows of a framework's resource that the actor may read; undefined when it may read none. */

@@ -1,6 +1,5 @@
 // What the panel's JSON API answers. Types only; the browser's code reads them too.
-
-import type { Card, Figure } from '../module.ts';
+import type { CardContent, OverTime } from '../module.ts';
 import type { SessionView } from '../people/session-list.ts';
 import type { ResourceView } from '../records/describe.ts';
 import type { RecordPage, RecordView } from '../records/records.ts';
@@ -36,13 +35,11 @@ export interface ListAnswer extends Omit<RecordPage, 'rows'> {
 
 /** The start page. What the operator may not read is absent. */
 export interface DashboardView {
-  cards: {
+  cards: (CardContent & {
     title: string;
-    figures: Figure[];
-    rows?: Awaited<ReturnType<Card['load']>>['rows'];
     /** Said in place of the figures when they could not be worked out. */
     error?: string;
-  }[];
+  })[];
   runs?: {
     id: string;
     title: string;
@@ -52,7 +49,7 @@ export interface DashboardView {
     failed: number;
     createdAt: string;
   }[];
-  outbox?: { counts: Record<string, number> };
+  outbox?: { counts: Record<string, number>; overTime?: OverTime };
   /** Runs of others that wait for this operator's approval, the oldest first. */
   approvals: { id: string; title: string; actor: string; total: number; createdAt: string }[];
 }

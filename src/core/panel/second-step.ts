@@ -1,6 +1,5 @@
 // The step after the password: a code of the authenticator app, or setting the app up where the role asks for it.
 // The rule: until this page is passed nobody is signed in, whatever else they ask for.
-
 import { publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { StewardError } from '../errors.ts';

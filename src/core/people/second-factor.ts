@@ -1,6 +1,5 @@
 // The second factor: codes of an authenticator app, and recovery codes for when it is away. The rule: the secret is sealed, a
 // time step is taken once, a recovery code is kept as a hash and used once, and guesses are counted over all instances.
-
 import { randomBytes } from 'node:crypto';
 import { keyUri, stepOfCode, toBase32 } from '../../lib/totp.ts';
 import type { Core } from '../core.ts';

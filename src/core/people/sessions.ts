@@ -1,5 +1,4 @@
 // Sessions of operators, kept in PostgreSQL. The rule: a session knows only who signed in and when; rights are read anew each time.
-
 import { randomUUID } from 'node:crypto';
 import connectPgSimple from 'connect-pg-simple';
 import session from 'express-session';

@@ -1,5 +1,4 @@
 // Filters on single columns: how they are written in an address, what they mean in the database, how they read in words.
-
 import type { Actor } from '../access.ts';
 import type { ColumnModel } from '../database/datamodel.ts';
 import { invalid } from '../errors.ts';

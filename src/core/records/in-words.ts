@@ -1,7 +1,7 @@
 // A record whose values are sentences of ours, said in the reader's language: reasons, summaries, titles of runs. What people typed stays.
 import { modelOf } from '../database/datamodel.ts';
 import type { Registry } from '../registry.ts';
-import type { AnyResource, ColumnDeclaration } from '../resource.ts';
+import type { AnyResource } from '../resource.ts';
 import type { Words } from '../words/sentences.ts';
 import type { RecordView } from './view.ts';
 
@@ -30,5 +30,6 @@ export function titleInWords(words: Words, resource: AnyResource, title: string)
 }
 
 function isWords(resource: AnyResource, column: string): boolean {
-  return (resource.columns as Record<string, ColumnDeclaration | undefined>)[column]?.words === true;
+  const columns: Record<string, { words?: true } | undefined> = { ...resource.computed, ...resource.columns };
+  return columns[column]?.words === true;
 }

@@ -1,6 +1,5 @@
 // The second person: an action that asks for one freezes its set and waits until another operator approves the frozen plan or declines.
 // The rule: whoever started it, by whatever door, cannot approve; the rights of both are read anew at that moment.
-
 import { z } from 'zod';
 import { type Actor, may, systemActor } from '../access.ts';
 import type { AnyAction, Preview } from '../action.ts';

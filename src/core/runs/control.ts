@@ -1,6 +1,5 @@
 // Pause, resume, cancel, retry. The rule: a verb changes the run's row, which each record's transaction looks at, so that it
 // takes effect before the next record; messages that still wait are held or withdrawn with it.
-
 import type { Actor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict, forbidden } from '../errors.ts';

@@ -1,6 +1,5 @@
 // An action with `all`: one file from many records. The rule: the file, the outcomes and the run's end commit together,
 // so that a crash leaves no half file, and the next try begins from the start.
-
 import { systemActor } from '../access.ts';
 import { type AnyRow, tableOf } from '../database/tables.ts';
 import { selectionWhere } from '../records/selection.ts';

@@ -1,6 +1,5 @@
 // One record of a run: its own transaction, in which everything is checked again before it is done.
 // The rule: a record's outcome and what was done to it commit together.
-
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Actor, may } from '../access.ts';

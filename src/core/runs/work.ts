@@ -1,6 +1,5 @@
 // The work of a run: record after record under a lease, from the first pending one on. It may stop at any moment, also by
 // SIGKILL: whoever takes the lease next goes on where it stood.
-
 import { z } from 'zod';
 import { type Actor, systemActor } from '../access.ts';
 import type { Core } from '../core.ts';

@@ -1,5 +1,4 @@
 // The form of an export as one actor sees it: format, columns and their order, sorting, ready-made files.
-
 import { z } from 'zod';
 import type { Actor } from '../access.ts';
 import { columnsFor } from '../records/columns.ts';

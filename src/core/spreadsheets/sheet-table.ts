@@ -1,6 +1,5 @@
 // A table file of any kind as a header and rows: what the worker of sheet-reader.ts runs. Its rule: cells are known by their place,
 // never by a heading, so that no heading can be more than a word.
-
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { invalid } from '../errors.ts';

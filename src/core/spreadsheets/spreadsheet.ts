@@ -1,6 +1,5 @@
 // Tables that people hand us as text: CSV with commas, semicolons or tabs. The one room that knows csv-parse.
 // Its rule: whatever comes ends as rows of texts or as `invalid` with a reason.
-
 import { CsvError, type Options, type Parser, parse as parseStream } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { invalid } from '../errors.ts';

@@ -19,7 +19,7 @@ const ours = new Set([
   'device',
 ]);
 /** Lists and maps of sentences by field or place. */
-const sentences = new Set(['problems', 'fields', 'warnings', 'faults']);
+const sentences = new Set(['problems', 'fields', 'warnings', 'faults', 'overview']);
 /** As a list these are a form's fields and a column's choices, which are declared; as a map they are what somebody typed. */
 const isMap = new Set(['form', 'values']);
 /** What belongs to people: never looked into. */

@@ -7,6 +7,9 @@ import { jobs } from './jobs.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
 import { cardsCard } from './statistics.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'cards',
@@ -46,5 +49,6 @@ export default defineModule({
   jobs,
   commands,
   cards: [cardsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

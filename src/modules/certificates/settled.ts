@@ -1,7 +1,5 @@
 // What happens to a recipient when one of its mails has left or could not. Each bears being told twice.
-
-import type { SettledMessage, Work } from '../../core/index.ts';
-import { phrase } from '../../core/index.ts';
+import { phrase, type SettledMessage, type Work } from '../../core/index.ts';
 import { currentCertificate, lockRecipient, type RecipientRow } from './recipient-row.ts';
 
 /** Moves a recipient after a notice: once it left, its link is the valid one; a failed notice leaves the old link alone. */

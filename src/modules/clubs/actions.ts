@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { action, type Core, type Preview, phrase, previewMail, type Row } from '../../core/index.ts';
 import { messageClub } from './club-messages.ts';
 import { approvalData, approveClub, letterTo, refusalData, refuseClub } from './decisions.ts';
-import { duplicatesOf } from './duplicates.ts';
+import { type Duplicate, duplicatesOf } from './duplicates.ts';
 import { approvalMail, messageMail, refusalMail, suspensionMail } from './mails.ts';
 import { askRenewal, renewClub, suspendClub } from './renewal.ts';
 import { approvalEnd, settingsOf } from './settings.ts';
@@ -19,6 +19,11 @@ const reason = z
   .max(500)
   .meta({ label: 'Reason', help: 'The club reads it in the mail.', display: 'longText' });
 
+function looksLike({ name, reasons }: Duplicate): string {
+  const labels = reasons.join(', ');
+  return phrase(`Looks like ${name} (${labels})`);
+}
+
 async function previewApproval(club: Club, core: Core): Promise<Preview> {
   const doubles = await duplicatesOf(core, club);
   return {
@@ -28,13 +33,7 @@ async function previewApproval(club: Club, core: Core): Promise<Preview> {
       data: approvalData({ core }, club),
       secrets: hidden,
     }),
-    ...(doubles.length > 0
-      ? {
-          warning: doubles
-            .map(({ name, warnings: labels }) => phrase(`${name} may be the same: ${labels.join(', ')}`))
-            .join('; '),
-        }
-      : {}),
+    ...(doubles.length > 0 ? { warning: doubles.map(looksLike).join('; ') } : {}),
   };
 }
 

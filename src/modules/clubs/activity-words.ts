@@ -7,7 +7,7 @@ export const columnLabels: Readonly<Record<(typeof writtenColumns)[number], stri
   startsAt: 'Begins',
   endsAt: 'Ends',
   campuses: 'Campus',
-  location: 'Place',
+  location: 'Location',
   condition: 'For whom',
   sponsor: 'Organiser',
   type: 'Kind',

@@ -1,16 +1,16 @@
 // Hints at doubles: clubs that may be the same as one that applies. Only hints: people decide.
 import { type Core, phrase, type Row } from '../../core/index.ts';
 
-/** A club that looks like another; the warnings say why. */
+/** A club that looks like another, and why. */
 export interface Duplicate {
   id: string;
   name: string;
   email: string;
   state: Row<'Club'>['state'];
-  warnings: string[];
+  reasons: string[];
 }
 
-interface Found extends Omit<Duplicate, 'warnings'> {
+interface Found extends Omit<Duplicate, 'reasons'> {
   likeness: number;
   isSameLogo: boolean;
   isSameEvidence: boolean;
@@ -33,10 +33,10 @@ export async function duplicatesOf(core: Core, club: Row<'Club'>): Promise<Dupli
         OR regexp_replace(c.email, '[^a-z0-9@]|\\+[^@]*', '', 'g') = regexp_replace(${club.email}, '[^a-z0-9@]|\\+[^@]*', '', 'g'))
     ORDER BY likeness DESC, c.id
     LIMIT ${mostShown}`;
-  return found.map(({ id, name, email, state, ...signs }) => ({ id, name, email, state, warnings: warningsOf(signs) }));
+  return found.map(({ id, name, email, state, ...signs }) => ({ id, name, email, state, reasons: reasonsOf(signs) }));
 }
 
-function warningsOf(signs: Omit<Found, 'id' | 'name' | 'email' | 'state'>): string[] {
+function reasonsOf(signs: Omit<Found, 'id' | 'name' | 'email' | 'state'>): string[] {
   const reasons = [
     signs.isSameEvidence && phrase('the same evidence'),
     signs.isSameLogo && phrase('the same logo'),

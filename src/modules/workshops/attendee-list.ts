@@ -1,6 +1,5 @@
 // Lists of people as files: the seed's own CSV (semicolons, no quotes), which comes back byte for byte, and tables with headings.
 // The rule: reading changes nothing; what a list would do is said before it is done.
-
 import { type Core, invalid, phrase, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
 import type { WantedAttendee } from './attendees.ts';
 import { loginKeyHash, loginKeyProblem, openedKey } from './login-keys.ts';
@@ -104,8 +103,8 @@ function mustBeSound({ line, identity, ...row }: ListedAttendee): void {
   }
   if (row.email !== undefined && !/^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]{1,190}$/.test(row.email))
     throw say(phrase('this is not an e-mail address'));
-  const problem = identity ? loginKeyProblem(identity) : undefined;
-  if (problem) throw say(phrase(`the key ${problem}`));
+  const what = identity ? loginKeyProblem(identity) : undefined;
+  if (what) throw say(phrase(`the key ${what}`));
 }
 
 /** What a list would do. */
@@ -158,7 +157,12 @@ export async function rehearseList(
   for (const one of there.filter(({ id }) => !used.has(id))) {
     if (options.removeMissing) {
       result.counts.removed += 1;
-      result.lines.push({ line: 0, name: one.fullName, what: 'removed', note: notListed(one) });
+      result.lines.push({
+        line: 0,
+        name: one.fullName,
+        what: 'removed',
+        note: phrase(`${one.userClass} is not in the list`),
+      });
     } else result.wanted.push({ id: one.id, fullName: one.fullName });
   }
   return result;
@@ -178,13 +182,6 @@ function onlyOnes<T extends { fullName: string }>(people: readonly T[]): Map<str
   return found;
 }
 
-const changeOf = {
-  fullName: (before: string, after: string) => phrase(`name: ${before} → ${after}`),
-  userClass: (before: string, after: string) => phrase(`class: ${before} → ${after}`),
-  targetGroup: (before: string, after: string) => phrase(`group: ${before} → ${after}`),
-  email: (before: string, after: string) => phrase(`e-mail: ${before} → ${after}`),
-};
-
 function takeLine(
   result: ListRehearsal,
   row: ListedAttendee,
@@ -194,13 +191,17 @@ function takeLine(
   const { line, identity, ...values } = row;
   if (!match) {
     result.counts.fresh += 1;
-    result.lines.push({ line, name: row.fullName, what: 'fresh', note: wordsOf(row) });
+    result.lines.push({ line, name: row.fullName, what: 'fresh', note: noteOf(row) });
     result.wanted.push({ ...values, identity: identity ?? null });
     return;
   }
-  const changes = (Object.keys(changeOf) as (keyof typeof changeOf)[])
+  const labels = { fullName: 'Name', userClass: 'Class', targetGroup: 'Group', email: 'E-mail' } as const;
+  const changes = (Object.keys(labels) as (keyof typeof labels)[])
     .filter((name) => values[name] !== undefined && values[name] !== (match[name] ?? ''))
-    .map((name) => changeOf[name](match[name] || '–', values[name] || '–'));
+    .map((name) => {
+      const [label, before, after] = [labels[name], match[name] || '–', values[name] || '–'];
+      return phrase(`${label}: ${before} becomes ${after}`);
+    });
   if (hash !== undefined && hash !== match.identityHash) changes.push(phrase('another key'));
   result.counts[changes.length > 0 ? 'changed' : 'kept'] += 1;
   if (changes.length > 0) result.lines.push({ line, name: row.fullName, what: 'changed', note: changes.join('; ') });
@@ -209,13 +210,10 @@ function takeLine(
   result.wanted.push({ id: match.id, ...values, identity: key });
 }
 
-function wordsOf({ userClass, targetGroup, identity }: ListedAttendee): string {
-  const who = [userClass, targetGroup].filter(Boolean).join(' · ') || '–';
-  return phrase(`${who} · ${identity === undefined ? 'no key' : identity === '' ? 'a key is made' : 'with this key'}`);
-}
-
-function notListed({ userClass }: { userClass: string }): string {
-  return userClass ? phrase(`${userClass} is not in the list`) : phrase('is not in the list');
+function noteOf({ userClass, targetGroup, identity }: ListedAttendee): string {
+  const group = [userClass, targetGroup].filter(Boolean).join(' · ') || '–';
+  if (identity === undefined) return phrase(`${group}, no key`);
+  return identity === '' ? phrase(`${group}, a key is made`) : phrase(`${group}, with this key`);
 }
 
 // Keys are unique over all events: whoever signs in says nothing else.

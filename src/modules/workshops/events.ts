@@ -43,7 +43,7 @@ export async function replaceEvent(work: Work, eventId: string, wanted: WantedEv
     { ...event, name: wanted.name ?? event.name },
     'update',
     [
-      ...(opened ? [] : [availability(wanted.available)]),
+      ...(opened ? [] : [wanted.available ? phrase('Opened for registration') : phrase('Closed for registration')]),
       ...(counts ? [phrase(`workshops: ${counts.made} new, ${counts.changed} changed, ${counts.gone} removed`)] : []),
     ].join('; ') || phrase('Nothing was changed'),
   );
@@ -107,11 +107,7 @@ export async function setAvailable(work: Work, eventId: string, available: boole
   await work.tx.workshopEvent.update({ where: { id: eventId }, data: { available } });
   if (available)
     await offerFreePlaces(work, await work.tx.workshop.findMany({ where: { eventId }, orderBy: { id: 'asc' } }));
-  await audit(work, event, 'update', availability(available));
-}
-
-function availability(isOpen: boolean | null | undefined): string {
-  return phrase(isOpen ? 'Opened for registration' : 'Closed for registration');
+  await audit(work, event, 'update', available ? phrase('Opened for registration') : phrase('Closed for registration'));
 }
 
 /** Deletes an event with everything in it. */

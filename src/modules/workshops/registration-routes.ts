@@ -6,6 +6,7 @@ import {
   type Core,
   invalid,
   type LimitRule,
+  phrase,
   publicActor,
   type Row,
   route,
@@ -145,7 +146,7 @@ const book = route({
         resource: 'WorkshopEvent',
         recordId: event.id,
         recordTitle: event.name,
-        summary: 'The registrations were exported at the API',
+        summary: phrase('The registrations were exported at the API'),
       }),
     );
     const options = { hasOverview: query.overview === '1', hasAttendance: query.attendance === '1' };
