@@ -2,6 +2,7 @@
 
 export type { Preview } from '../src/core/action.ts';
 export type { ImportRowView, ImportView } from '../src/core/imports/imports.ts';
+export type { OverTime } from '../src/core/module.ts';
 export type {
   AccountView,
   DashboardView,

@@ -1,9 +1,13 @@
 // The ways to everything, by groups. On a wide screen it stands at the side; on a phone it opens over the page.
-import React, { useEffect, useRef } from 'react';
+import React, { useEffect, useId, useRef } from 'react';
 import { Link, useLocation } from 'react-router-dom';
 import { Icon } from '../parts/icon.tsx';
 import { homePath, listPath } from '../paths.ts';
-import { usePanel } from '../state.tsx';
+import { useKept, usePanel } from '../state.tsx';
+import { say } from '../words.ts';
+
+/** As many ways as are still seen at once; above, only the group of the present page is open until others are opened. */
+const fewItems = 14;
 
 /** Draws the navigation at the side of a wide screen. */
 export function Sidebar() {
@@ -30,14 +34,14 @@ export function SidebarDialog({ close }: { close: () => void }) {
     <dialog
       ref={element}
       className="sidebar-dialog"
-      aria-label="Navigation"
+      aria-label={say('Navigation')}
       onClose={close}
       onMouseDown={(event) => event.target === element.current && close()}
     >
       <div className="sidebar">
         <div className="sidebar-top">
           <Brand />
-          <button type="button" className="icon-button" aria-label="Close the navigation" onClick={close}>
+          <button type="button" className="icon-button" aria-label={say('Close the navigation')} onClick={close}>
             <Icon name="X" size={20} />
           </button>
         </div>
@@ -62,29 +66,51 @@ function Brand() {
 function Navigation() {
   const { navigation, timeZone } = usePanel();
   const { pathname } = useLocation();
+  const [chosen, choose] = useKept<Record<string, boolean>>('navigation', {});
+  const isFew = navigation.reduce((sum, { items }) => sum + items.length, 0) <= fewItems;
+  const isHere = (model: string) => pathname === listPath(model) || pathname.startsWith(`${listPath(model)}/`);
   return (
-    <nav className="navigation" aria-label="Main">
+    <nav className="navigation" aria-label={say('Main')}>
       <ul>
-        <Item to={homePath()} icon="Home" label="Home" isHere={pathname === homePath()} />
+        <Item to={homePath()} icon="Home" label={say('Home')} isHere={pathname === homePath()} />
       </ul>
       {navigation.map(({ group, items }) => (
-        <div key={group}>
-          <h2>{group}</h2>
-          <ul>
-            {items.map(({ model, label, icon }) => (
-              <Item
-                key={model}
-                to={listPath(model)}
-                icon={icon ?? 'List'}
-                label={label}
-                isHere={pathname === listPath(model) || pathname.startsWith(`${listPath(model)}/`)}
-              />
-            ))}
-          </ul>
-        </div>
+        <Group
+          key={group}
+          name={group}
+          isOpen={chosen[group] ?? (isFew || items.some(({ model }) => isHere(model)))}
+          turn={(isOpen) => choose({ ...chosen, [group]: isOpen })}
+        >
+          {items.map(({ model, label, icon }) => (
+            <Item key={model} to={listPath(model)} icon={icon ?? 'List'} label={label} isHere={isHere(model)} />
+          ))}
+        </Group>
       ))}
-      <p className="navigation-note">Times are in {timeZone.replaceAll('_', ' ')}.</p>
+      <p className="navigation-note">{say('Times are in {timeZone}.', { timeZone: timeZone.replaceAll('_', ' ') })}</p>
     </nav>
+  );
+}
+
+interface GroupProps {
+  name: string;
+  isOpen: boolean;
+  turn: (isOpen: boolean) => void;
+  children: React.ReactNode;
+}
+
+function Group({ name, isOpen, turn, children }: GroupProps) {
+  const id = useId();
+  return (
+    <div>
+      <h2>
+        <button type="button" aria-expanded={isOpen} aria-controls={id} onClick={() => turn(!isOpen)}>
+          {name} <Icon name={isOpen ? 'ChevronDown' : 'ChevronRight'} size={16} />
+        </button>
+      </h2>
+      <ul id={id} hidden={!isOpen}>
+        {children}
+      </ul>
+    </div>
   );
 }
 

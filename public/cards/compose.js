@@ -2,12 +2,12 @@
 import { say, speak } from '/shared/language.js';
 import { dictionary } from './compose-words.js';
 import { act, upload } from './courtesy.js';
-import { md5 } from './md5.js';
+import { signInForm } from './sign-in.js';
 
 const by = (id) => document.getElementById(id);
 const qrId = new URLSearchParams(location.search).get('id') ?? '';
 const token = newToken();
-const shortest = 8;
+const mostBytes = 20_000_000;
 /** `loading`, `sign`, `write`, `done`, or `stopped` with its words. */
 let view = { kind: 'loading' };
 let account;
@@ -39,35 +39,15 @@ async function isCodeFree() {
   return answer.error !== 424 && answer.error !== 423;
 }
 
-async function sign(action) {
-  const email = by('email').value.trim();
-  const password = by('password').value;
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return signWrong('emailWrong', 'email');
-  if ([...password].length < shortest) return signWrong('passwordShort', 'password');
-  signWrong();
-  const answer = await act(action, { account: { email, pwd: md5(password) } }).catch(() => ({ error: 503 }));
-  if (answer.error !== 0) return signWrong(sentenceOf(answer), answer.error === 401 ? 'email' : 'password');
-  by('password').value = '';
-  load();
-}
-
-function sentenceOf({ error }) {
-  const sentences = { 401: 'emailWrong', 405: 'taken', 406: 'wrongSign', 407: 'accountBanned', 429: 'tooManyWords' };
-  return sentences[error] ?? 'noAnswerWords';
-}
-
-function signWrong(sentence, field) {
-  by('sign-wrong').hidden = !sentence;
-  by('sign-wrong').textContent = sentence ? say(sentence) : '';
-  for (const id of ['email', 'password']) by(id).setAttribute('aria-invalid', String(id === field));
-  if (field) by(field).focus();
-}
-
 /** Uploads the chosen files one after the other; each shows how it went. */
 async function addFiles() {
   const chosen = [...by('file').files];
   by('file').value = '';
   for (const file of chosen) {
+    if (file.size > mostBytes) {
+      writeWrong('fileWrong', { name: file.name, reason: '> 20 MB' });
+      continue;
+    }
     const entry = { name: file.name, type: file.type, address: URL.createObjectURL(file), state: 'uploading' };
     files = [...files, entry];
     drawFiles();
@@ -201,6 +181,9 @@ function draw() {
   by('sheet').setAttribute('aria-busy', String(view.kind === 'loading'));
   for (const kind of ['loading', 'sign', 'write', 'done', 'stopped']) by(kind).hidden = view.kind !== kind;
   by('done-row').hidden = view.kind !== 'done';
+  // Without a code the link alone leads to the card.
+  by('done-words').hidden = !qrId;
+  by('mine-row').hidden = !account;
   by('show').href = qrId ? `/qrcode?id=${encodeURIComponent(qrId)}` : `/qrcode/?token=${token}`;
   if (account) by('as').textContent = say('as', { name: account.profile.nick });
   if (view.kind === 'stopped') {
@@ -211,16 +194,7 @@ function draw() {
   if (busy) by('publish-words').textContent = say('publishing');
 }
 
-by('sign').addEventListener('submit', (event) => {
-  event.preventDefault();
-  sign('user_login');
-});
-by('register').addEventListener('click', () => sign('user_register'));
-by('sign-out').addEventListener('click', async () => {
-  await act('user_logout').catch(() => {});
-  account = undefined;
-  show({ kind: 'sign' });
-});
+signInForm(load);
 by('file').addEventListener('change', addFiles);
 by('write').addEventListener('submit', publish);
 speak(dictionary, draw);

@@ -14,10 +14,10 @@ export async function act(action, input = {}) {
   return answer;
 }
 
-/** Uploads a file for a card and returns the answer. */
-export async function upload(file) {
+/** Uploads a file for a card, or as the own `avatar`, and returns the answer. */
+export async function upload(file, kind = 'card_res') {
   const form = new FormData();
-  form.append('res', file);
-  const response = await fetch('/upload/card_res', { method: 'POST', body: form, credentials: 'same-origin' });
+  form.append(kind, file);
+  const response = await fetch(`/upload/${kind}`, { method: 'POST', body: form, credentials: 'same-origin' });
   return response.json();
 }

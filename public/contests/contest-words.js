@@ -60,8 +60,8 @@ export const dictionary = {
     reserve: 'Reserve',
     noShow: 'did not come: {reason}',
     checkHead: 'Check it yourself',
-    checkWords: 'Load the protocol and draw again from it with Steward; no database and no internet are needed.',
-    protocolFile: 'Load the protocol',
+    checkWords: 'Download the protocol and draw again from it with Steward; no database and no internet are needed.',
+    protocolFile: 'Download the protocol',
   },
   ru: {
     register: 'Регистрация',

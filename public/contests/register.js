@@ -16,6 +16,8 @@ let contest = { resendSeconds: 60, codeLength: 4, isOpen: true };
 /** The number that is being proven, and the one that was. */
 let asked = '';
 let proven = '';
+/** The number that a code has left for. */
+let sentTo = '';
 let resendAt = 0;
 /** What the page tells at its top: a key of the dictionary, or a sentence of the server. */
 let news;
@@ -95,6 +97,7 @@ async function sendCode() {
   const answer = await ask('/phone_verify/', { phone: asked });
   if (answer.status === 200 && answer.body.success) {
     resendAt = Date.now() + contest.resendSeconds * 1000;
+    sentTo = asked;
     return undefined;
   }
   if (answer.status === 429 && answer.retryAfter > 0) resendAt = Date.now() + answer.retryAfter * 1000;
@@ -104,6 +107,8 @@ async function sendCode() {
 async function prove() {
   asked = by('phone').value.trim();
   if (!asked) return fault('phone', say('phoneMissing'));
+  // Whoever has closed the dialog finds it again: the code is on its way already.
+  if (asked === sentTo && resendAt > Date.now()) return openDialog();
   by('prove').disabled = true;
   const problem = await sendCode();
   by('prove').disabled = false;
@@ -113,6 +118,7 @@ async function prove() {
 }
 
 function openDialog() {
+  fault('phone');
   by('code').value = '';
   by('code').maxLength = contest.codeLength;
   fault('code');

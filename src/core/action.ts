@@ -83,6 +83,8 @@ export interface ActionDeclaration<M extends ModelName, F extends z.ZodObject, I
   secondPerson?: true | ((count: number) => boolean);
   /** It sends messages: the run waits for the undo window first. */
   sends?: boolean;
+  /** Even one record may take minutes: a worker does it, never the request that starts the run. */
+  isLong?: true;
   /** Relations loaded with each record. */
   include?: I & Include<M>;
   eligible?: readonly EligibleRule<M>[];

@@ -138,6 +138,16 @@ export const variables = z.object({
     'must be two clock times such as 21:00-08:00',
   ),
   UNDO_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
+  DRAND_RELAYS: z
+    .string()
+    .default('https://api.drand.sh,https://api2.drand.sh,https://drand.cloudflare.com')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((one) => one.trim().replace(/\/+$/, ''))
+        .filter(Boolean),
+    )
+    .refine((relays) => relays.every(httpUrl), 'must be addresses such as https://api.drand.sh, separated by commas'),
   WORKSHOP_TOKEN_HOURS: z.coerce.number().int().min(1).max(744).default(12),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   DEMO: flag.default(false),
@@ -199,6 +209,8 @@ export interface Config {
   /** Seconds between the start of a run that sends messages and its first message. */
   undoSeconds: number;
   /** Hours that a token of the workshops API is good. */
+  /** Where beacons of drand are asked for, one after the other. */
+  drandRelays: string[];
   workshopTokenHours: number;
   logLevel: string;
   demo: boolean;
@@ -265,6 +277,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     dkim: dkimOf(v),
     quietHours: quietHoursOf(v.QUIET_HOURS ?? ''),
     undoSeconds: v.UNDO_SECONDS,
+    drandRelays: v.DRAND_RELAYS,
     workshopTokenHours: v.WORKSHOP_TOKEN_HOURS,
     logLevel: v.LOG_LEVEL,
     demo: v.DEMO,

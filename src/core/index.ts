@@ -93,6 +93,7 @@ export { accountOf, checkPassword, checkSecondFactor, findAccount } from './peop
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
 export { type Person, type PersonalData, personalData, type Searched } from './personal-data.ts';
 export { sameAddress } from './privacy/person.ts';
+export { countByDay } from './records/by-day.ts';
 export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
 export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';
@@ -120,4 +121,5 @@ export * from './tokens.ts';
 export { buildWatch, buildWeb, listen } from './web/web.ts';
 export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
+export { type Catalogues, phrase } from './words/catalogue.ts';
 export type { Work } from './work.ts';

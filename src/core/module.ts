@@ -5,10 +5,12 @@ import type { Core } from './core.ts';
 import type { AnyJob } from './job.ts';
 import type { MailDeclaration } from './mail.ts';
 import type { AnyPersonalData } from './personal-data.ts';
+import type { DayCount } from './records/by-day.ts';
 import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
 import type { WebhookDeclaration } from './webhook.ts';
+import type { Catalogues } from './words/catalogue.ts';
 
 /** A command of the command line, `steward <name> --option value`. */
 export interface Command<O extends z.ZodObject = z.ZodObject> {
@@ -49,14 +51,24 @@ export interface Figure {
   href?: string;
 }
 
+/** What a block of the dashboard shows: figures, then the last days of one of them, then shares. */
+export interface CardContent {
+  figures: Figure[];
+  overTime?: OverTime;
+  rows?: { label: string; value: string; href?: string; share?: number }[];
+}
+
+/** What the last days brought, day by day, the oldest first. */
+export interface OverTime {
+  label: string;
+  days: DayCount[];
+}
+
 /** A block of the dashboard, shown to those who hold the permission. */
 export interface Card {
   title: string;
   permission: string;
-  load(
-    core: Core,
-    actor: Actor,
-  ): Promise<{ figures: Figure[]; rows?: { label: string; value: string; href?: string; share?: number }[] }>;
+  load(core: Core, actor: Actor): Promise<CardContent>;
 }
 
 /** What a module is made of. */
@@ -87,6 +99,8 @@ export interface ModuleDeclaration {
   privacy?: readonly AnyPersonalData[];
   commands?: readonly Command[];
   cards?: readonly Card[];
+  /** What the module's English sentences are in the other languages; what is absent is said in English. */
+  words?: Catalogues;
   /** Loads a small believable data set; called once on an empty installation. */
   demo?(core: Core): Promise<void>;
 }

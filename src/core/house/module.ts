@@ -7,6 +7,7 @@ import { askSmsaero } from '../outbox/sms-reports.ts';
 import { eraseBytesJob } from '../privacy/erase.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
+import { houseWords } from '../words/house-words.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
 import { alarms, alarmsCard } from './alarms.ts';
 import { auditEntries } from './audit.ts';
@@ -90,4 +91,5 @@ export const houseModule = defineModule({
   privacy,
   mails: [invitation, passwordReset],
   cards: [alarmsCard, runsCard, outboxCard],
+  words: houseWords,
 });

@@ -5,16 +5,18 @@ import type { Core } from '../core.ts';
 import { conflict } from '../errors.ts';
 import { loadDemo } from '../house/demo.ts';
 import type { Card } from '../module.ts';
+import { countByDay } from '../records/by-day.ts';
 import { canRead } from '../records/describe.ts';
 import { whereOf } from '../records/list-query.ts';
 import type { AnyResource } from '../resource.ts';
 import { runsToDecide } from '../runs/approval.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
 import type { DashboardView } from './api-shapes.ts';
 
 export const dashboardCalls: readonly ApiCall[] = [
-  { method: 'get', path: '/dashboard', handle: readDashboard },
+  { method: 'get', path: '/dashboard', ours: ['title', 'value'], handle: readDashboard },
   { method: 'post', path: '/demo', handle: demo },
 ];
 
@@ -50,7 +52,7 @@ async function loadCard(core: Core, actor: Actor, card: Card): Promise<Dashboard
     return { title: card.title, ...(await card.load(core, actor)) };
   } catch (error) {
     core.log.error({ err: error, card: card.title }, 'a card could not be loaded');
-    return { title: card.title, figures: [], error: 'These figures could not be worked out.' };
+    return { title: card.title, figures: [], error: phrase('These figures could not be worked out.') };
   }
 }
 
@@ -78,7 +80,13 @@ async function outboxCounts(core: Core, actor: Actor): Promise<DashboardView['ou
   const where = whereForReader(core, actor, 'Message');
   if (!where) return undefined;
   const groups = await core.db.message.groupBy({ by: ['state'], where, _count: { _all: true } });
-  return { counts: Object.fromEntries(groups.map(({ state, _count }) => [state, _count._all])) };
+  const isAll = actor.scope === 'all';
+  return {
+    counts: Object.fromEntries(groups.map(({ state, _count }) => [state, _count._all])),
+    ...(isAll
+      ? { overTime: { label: 'Sent', days: await countByDay(core.db, 'Message', 'createdAt', { state: 'sent' }) } }
+      : {}),
+  };
 }
 
 /** Returns the rows of a framework's resource that the actor may read; undefined when it may read none. */

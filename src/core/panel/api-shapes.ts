@@ -1,10 +1,10 @@
 // What the panel's JSON API answers. Types only; the browser's code reads them too.
-
-import type { Card, Figure } from '../module.ts';
+import type { CardContent, OverTime } from '../module.ts';
 import type { SessionView } from '../people/session-list.ts';
 import type { ResourceView } from '../records/describe.ts';
 import type { RecordPage, RecordView } from '../records/records.ts';
 import type { RunView } from '../runs/run.ts';
+import type { Language } from '../words/language.ts';
 
 /** What the panel knows as soon as it opens. */
 export interface PanelState {
@@ -27,6 +27,8 @@ export interface PanelState {
 /** A record with short-lived links to the files that its columns name. */
 export interface RecordWithFiles extends RecordView {
   files?: Record<string, string>;
+  /** On the record's own page: the actions that would take it as it is now. */
+  ready?: string[];
 }
 
 /** One page of a list with the order that it really has. */
@@ -37,13 +39,11 @@ export interface ListAnswer extends Omit<RecordPage, 'rows'> {
 
 /** The start page. What the operator may not read is absent. */
 export interface DashboardView {
-  cards: {
+  cards: (CardContent & {
     title: string;
-    figures: Figure[];
-    rows?: Awaited<ReturnType<Card['load']>>['rows'];
     /** Said in place of the figures when they could not be worked out. */
     error?: string;
-  }[];
+  })[];
   runs?: {
     id: string;
     title: string;
@@ -53,7 +53,7 @@ export interface DashboardView {
     failed: number;
     createdAt: string;
   }[];
-  outbox?: { counts: Record<string, number> };
+  outbox?: { counts: Record<string, number>; overTime?: OverTime };
   /** Runs of others that wait for this operator's approval, the oldest first. */
   approvals: { id: string; title: string; actor: string; total: number; createdAt: string }[];
 }
@@ -63,6 +63,8 @@ export interface AccountView {
   name: string;
   email: string;
   role: string;
+  /** Null: as the browser asks. */
+  language: Language | null;
   secondFactor: { since: string | null; codesLeft: number; isRequired: boolean };
   sessions: SessionView[];
 }

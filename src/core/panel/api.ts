@@ -4,6 +4,7 @@ import type { Actor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { unauthenticated } from '../errors.ts';
 import { newRouter, type Request, type RequestHandler, type Response, type Router } from '../web/express.ts';
+import { sayAnswer } from '../words/door.ts';
 import { accountCalls } from './api-account.ts';
 import { actionCalls } from './api-actions.ts';
 import { dashboardCalls } from './api-dashboard.ts';
@@ -28,6 +29,8 @@ export interface ApiContext {
 export interface ApiCall {
   method: 'get' | 'post';
   path: string;
+  /** Names in the answer that hold words of ours beside the usual ones, for example `title` of a run. */
+  ours?: readonly string[];
   handle(context: ApiContext): Promise<unknown>;
 }
 
@@ -58,6 +61,6 @@ function handlerOf(core: Core, call: ApiCall): RequestHandler {
     const params = request.params as Record<string, unknown>;
     const part = (name: string) => (typeof params[name] === 'string' ? params[name] : '');
     const answer = await call.handle({ core, actor: request.actor, request, part });
-    response.json(answer ?? {});
+    response.json(request.words ? sayAnswer(request.words, answer ?? {}, call.ours) : (answer ?? {}));
   };
 }

@@ -1,4 +1,4 @@
-// A run: a confirmed action on a frozen set. Looked at first (preview), then started; the rest is in the files run-*.ts.
+// A run: a confirmed action on a frozen set. Looked at first (preview), then started; the rest is in the files beside it.
 // The rule: a preview only reads, and a start that does not find what was previewed does nothing.
 import { type Actor, mustMay } from '../access.ts';
 import type { Preview } from '../action.ts';
@@ -189,7 +189,7 @@ async function writeRun(
     await awaitApproval(work, run, now);
     return { runId: run.id, isInline: false };
   }
-  const isInline = !action.sends && eligible <= inlineAtMost;
+  const isInline = !action.sends && !action.isLong && eligible <= inlineAtMost;
   await enqueueRun(tx, run.id, isInline ? new Date(now.getTime() + jobTakesOverAfter) : startsAt);
   return { runId: run.id, isInline };
 }

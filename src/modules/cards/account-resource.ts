@@ -10,8 +10,8 @@ export const accounts = resource('CardAccount', {
   title: (row) => `${row.nick} (${row.number})`,
   permissions: { read: 'cards:accounts', export: 'cards:export' },
   columns: {
-    number: { label: 'Number', filter: true, sort: true },
     nick: { label: 'Name', search: true, filter: true, sort: true },
+    number: { label: 'Number', filter: true, sort: true },
     email: { label: 'E-mail', display: 'email', search: true, filter: true, sort: true },
     mobile: { label: 'Phone', filter: true, list: false },
     province: { label: 'Province', filter: true, list: false },
@@ -21,7 +21,7 @@ export const accounts = resource('CardAccount', {
     bannedAt: { label: 'Banned', filter: true, sort: true },
     bannedReason: { label: 'Reason of the ban', list: false },
     lastLoginAt: { label: 'Last sign-in', filter: true, sort: true },
-    createdAt: { label: 'Registered', filter: true, sort: true },
+    createdAt: { label: 'Account since', filter: true, sort: true },
   },
   computed: {
     cards: {

@@ -18,11 +18,11 @@ export const cards = resource('GreetingCard', {
   title: (row) => (row.text ? row.text.slice(0, 60) : row.handleAsGiven),
   permissions: { read, export: 'cards:export' },
   columns: {
-    text: { label: 'Words', display: 'longText', search: true, filter: true },
+    text: { label: 'Text', display: 'longText', search: true, filter: true },
     openReports: { label: 'Open reports', filter: true, sort: true },
     authorId: { label: 'Author', filter: true, permission: 'cards:accounts' },
     readById: { label: 'First reader', list: false, permission: 'cards:accounts' },
-    isPublic: { label: 'Public', filter: true },
+    isPublic: { label: 'Public', filter: true, list: false },
     isEditable: { label: 'Can be changed', filter: true, list: false },
     visibleAt: { label: 'Visible from', filter: true, sort: true, list: false },
     viewCount: { label: 'Views', filter: true, sort: true },
@@ -78,11 +78,11 @@ export const cards = resource('GreetingCard', {
 export const reports = resource('CardReport', {
   label: { one: 'report', many: 'reports' },
   group,
+  inNavigation: true,
   icon: 'Flag',
-  title: (row) => `${row.reason} ${row.createdAt.toISOString().slice(0, 10)}`,
+  title: (row) => `Report of ${row.createdAt.toISOString().slice(0, 10)}`,
   permissions: { read },
   columns: {
-    cardId: { label: 'Card', filter: true },
     reason: {
       label: 'Reason',
       filter: true,
@@ -96,6 +96,7 @@ export const reports = resource('CardReport', {
         other: { label: 'Other', tone: 'quiet' },
       },
     },
+    cardId: { label: 'Card', filter: true },
     words: { label: 'In the reader’s words', display: 'longText' },
     createdAt: { label: 'Reported', filter: true, sort: true },
     handledAt: { label: 'Looked at', filter: true, sort: true },
@@ -114,7 +115,7 @@ export const attachments = resource('CardAttachment', {
   label: { one: 'file on a card', many: 'files on cards' },
   group,
   icon: 'Paperclip',
-  title: (row) => row.id,
+  title: () => 'Shown on it',
   permissions: { read },
   columns: { cardId: { label: 'Card', filter: true }, resourceId: { label: 'File', filter: true } },
   sort: ['id', 'asc'],
@@ -123,7 +124,7 @@ export const attachments = resource('CardAttachment', {
 
 /** Uploaded pictures, sounds and films. */
 export const resources = resource('CardResource', {
-  label: { one: 'file', many: 'files' },
+  label: { one: 'uploaded file', many: 'uploaded files' },
   group,
   icon: 'Image',
   title: (row) => `${row.mediaType} ${row.name.slice(0, 8)}`,

@@ -1,6 +1,7 @@
 // Cards as the wire shows them, and who may see what of one. The rule: one function says it for every door.
 import type { RowWith } from '../../core/index.ts';
 import { personOnCard, withPictures } from './account-views.ts';
+import { readTemplate, type Template } from './templates.ts';
 import { secondsOf, secondsOrNull } from './wire-values.ts';
 
 /** Relations that every view of a card needs. */
@@ -36,6 +37,7 @@ export function standingOf(card: ShownCard, viewer: Viewer, now = new Date()): S
 /** Returns the card for a viewer to whom it is open or early; early, there is nothing on it yet. */
 export function cardInfo(card: ShownCard, viewer: Viewer, standing: Standing = standingOf(card, viewer)): object {
   const isShown = standing === 'open';
+  const template = JSON.parse(card.template) as Template;
   return {
     token: card.handleAsGiven,
     author: personOnCard(card.author, viewer.accountId),
@@ -43,8 +45,8 @@ export function cardInfo(card: ShownCard, viewer: Viewer, standing: Standing = s
     is_editable: card.isEditable,
     is_public: card.isPublic,
     is_banned: card.bannedAt !== null || card.deletedAt !== null,
-    local_template: isShown ? (JSON.parse(card.template) as unknown) : null,
-    resources: isShown ? card.attachments.map(({ resource }) => resourceInfo(resource)) : [],
+    local_template: isShown ? template : null,
+    resources: isShown ? resourcesOf(card, template, viewer) : [],
     view_count: card.viewCount,
     edited_count: card.editedCount,
     stars: card.stars,
@@ -55,7 +57,19 @@ export function cardInfo(card: ShownCard, viewer: Viewer, standing: Standing = s
   };
 }
 
-/** Returns a resource as pages and clients load it. */
-function resourceInfo({ sha256, name, mediaType }: ShownCard['attachments'][number]['resource']): object {
-  return { sha_256: sha256, id: name, type: mediaType, url: `/static/card_res/${name}` };
+/** Returns a card's resources in the order in which it names them, as pages and clients load them. */
+function resourcesOf(card: ShownCard, template: Template, { accountId, codeId }: Viewer): object[] {
+  const { hashes } = readTemplate(template);
+  // What is on a private card opens as the card does: by its code, for all but its author.
+  const isByCode = !card.isPublic && card.authorId !== accountId && codeId === card.code?.id;
+  const proof = isByCode ? `?qr_id=${card.code?.uniqueId}` : '';
+  return card.attachments
+    .map(({ resource }) => resource)
+    .sort((a, b) => hashes.indexOf(a.sha256) - hashes.indexOf(b.sha256))
+    .map(({ sha256, name, mediaType }) => ({
+      sha_256: sha256,
+      id: name,
+      type: mediaType,
+      url: `/static/card_res/${name}${proof}`,
+    }));
 }

@@ -1,6 +1,6 @@
 // What staff do with styles, orders and codes: order a batch, print it.
 import { z } from 'zod';
-import { action, type Core, invalid, qrPng, type Work } from '../../core/index.ts';
+import { action, type Core, invalid, phrase, qrPng, type Work } from '../../core/index.ts';
 import { codesOf, createBatch, mostCodes } from './batches.ts';
 import { codeUrl, gridOf, mustBeReadable, type PrintedCode, type PrintForm, printCodes, printForm } from './sheets.ts';
 import { type Look, lookOf, type QrStyle } from './styles.ts';
@@ -11,7 +11,7 @@ const printDescription =
 const order = action('QrStyle', {
   name: 'create-batch',
   label: { one: 'Create codes', many: 'Create codes in {count} styles' },
-  description: `Makes an order of up to ${mostCodes} codes in this style. They are made in the background; the order shows how far it is.`,
+  description: `Makes an order of up to ${mostCodes.toLocaleString('en')} codes in this style. They are made in the background; the order shows how far it is.`,
   permission: 'cards:print',
   icon: 'Grid',
   form: z.object({
@@ -42,13 +42,20 @@ async function sample(core: Core, { color, background, level, logoId }: Look): P
   return `data:image/png;base64,${png.toString('base64')}`;
 }
 
-async function previewPrint(core: Core, codes: number, look: Look, form: PrintForm, title: string) {
+async function previewPrint(core: Core, printed: number, look: Look, form: PrintForm, title: string) {
   mustBeReadable(core, look, form.size);
   const { columns, rows } = gridOf(form);
-  const pages = Math.ceil(codes / (columns * rows));
-  const where =
-    form.format === 'pdf' ? ` on ${pages} A4 ${pages === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each` : '';
-  return { summary: `${title}: ${codes} codes of ${form.size} mm${where}`, image: await sample(core, look) };
+  const sheets = Math.ceil(printed / (columns * rows));
+  const codes = printed.toLocaleString('en');
+  const pages = sheets.toLocaleString('en');
+  const { size } = form;
+  const summary =
+    form.format === 'pdf'
+      ? phrase(
+          `${title}: ${codes} codes of ${size} mm on ${pages} A4 ${sheets === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each`,
+        )
+      : phrase(`${title}: ${codes} codes of ${size} mm`);
+  return { summary, image: await sample(core, look) };
 }
 
 const printBatch = action('QrBatch', {
@@ -57,11 +64,12 @@ const printBatch = action('QrBatch', {
   description: printDescription,
   permission: 'cards:print',
   icon: 'Printer',
+  isLong: true,
   include: { style: true },
   eligible: [{ where: { finishedAt: { not: null } }, otherwise: 'is not finished yet' }],
   form: printForm,
   preview: (batch, { form, core }) =>
-    previewPrint(core, batch.made, lookOf(batch.style), form, `Order ${batch.number}`),
+    previewPrint(core, batch.made, lookOf(batch.style), form, phrase(`Order ${batch.number}`)),
   async all(batches, { work, form }) {
     async function* codes(): AsyncGenerator<PrintedCode> {
       for await (const batch of batches) {
@@ -94,7 +102,7 @@ const notePlace = action('QrCode', {
   form: z.object({ place: z.string().trim().max(200).default('').meta({ label: 'Where' }) }),
   preview: (code, { form }) => ({
     summary: code.uniqueId,
-    changes: [{ label: 'Place', from: code.place, to: form.place }],
+    changes: [{ label: 'Where', from: code.place, to: form.place }],
   }),
   each: (code, { work, form }) => setPlace(work, code.id, form.place),
 });

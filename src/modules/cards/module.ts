@@ -8,6 +8,9 @@ import { privacy } from './personal-data.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
 import { cardsCard } from './statistics.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'cards',
@@ -43,10 +46,12 @@ export default defineModule({
   pages: {
     '/qrcode': 'cards/index.html',
     '/cards/compose': 'cards/compose.html',
+    '/cards/mine': 'cards/mine.html',
   },
   jobs,
   privacy,
   commands,
   cards: [cardsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -14,6 +14,7 @@ import {
 import { type Media, readMedia } from './media-type.ts';
 import { resourceMissing } from './refusals.ts';
 import { dateOf, today } from './today.ts';
+import { plainHandle } from './wire-values.ts';
 
 /** Bytes of an uploaded resource. */
 export const maxResourceBytes = 20_000_000;
@@ -90,17 +91,27 @@ export async function findByHash(core: Core, hash: string): Promise<Resource> {
   return found;
 }
 
-/** Finds a resource that this person may see now: on a card that is shown, on news that are out, or sent or used by themselves. Throws not-found. */
-export async function findReadable(core: Core, name: string, viewerId: string | undefined): Promise<Resource> {
+/** Who asks for a resource: an account, and the id of the printed code that they hold. */
+export interface Asking {
+  accountId?: string;
+  qrId?: string;
+}
+
+/** Finds a resource that somebody may see now: on a card that they may read, on news that are out, or sent or used by themselves. Throws not-found. */
+export async function findReadable(core: Core, name: string, { accountId, qrId }: Asking): Promise<Resource> {
   const now = new Date();
+  const uniqueId = plainHandle(qrId ?? '');
   const shown = {
     bannedAt: null,
     deletedAt: null,
     author: { bannedAt: null },
-    OR: [{ visibleAt: null }, { visibleAt: { lte: now } }],
+    AND: [
+      { OR: [{ visibleAt: null }, { visibleAt: { lte: now } }] },
+      { OR: [{ isPublic: true }, ...(uniqueId ? [{ code: { uniqueId } }] : [])] },
+    ],
   };
   const out = { isDraft: false, day: { lte: dateOf(today(now)) } };
-  const own = viewerId === undefined ? [] : [{ accountId: viewerId }, usedBy(viewerId)];
+  const own = accountId === undefined ? [] : ownOf(accountId);
   const readable = [
     { attachments: { some: { card: shown } } },
     { newsImages: { some: out } },
@@ -114,8 +125,11 @@ export async function findReadable(core: Core, name: string, viewerId: string | 
 }
 
 // A banned card hides its files from its author as well, as it hides itself.
-function usedBy(authorId: string) {
-  return { attachments: { some: { card: { authorId, bannedAt: null } } } };
+function ownOf(accountId: string) {
+  return [
+    { accountId, attachments: { none: { card: { bannedAt: { not: null } } } } },
+    { attachments: { some: { card: { authorId: accountId, bannedAt: null } } } },
+  ];
 }
 
 /** Binds to a card the resources whose SHA-256 it names, instead of those before. Throws resource-missing. */

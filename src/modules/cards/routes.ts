@@ -177,13 +177,17 @@ const cardRes = route({
   path: '/static/card_res/:id',
   summary: 'A picture, sound or film of a card or of news, for whoever may see them',
   params: z.object({ id: z.string() }),
+  query: z.object({ qr_id: z.string().max(200).optional().meta({ description: 'Of the code of a private card.' }) }),
   limits: [loading],
   docs: { produces: 'application/octet-stream', headers: { ...cookieHeader, Range: 'A part in bytes.' } },
-  handle: ({ core, params, header }) =>
+  handle: ({ core, params, query, header }) =>
     orAbsent(async () => {
       const [wanted] = named(params.id, /^[0-9a-f]{32}$/);
       const account = await accountOfSession(core, sessionCookie(header('cookie')));
-      const { fileId, mediaType, name } = await findReadable(core, wanted, account?.id);
+      const { fileId, mediaType, name } = await findReadable(core, wanted, {
+        accountId: account?.id,
+        qrId: query.qr_id,
+      });
       // Short: a ban must be felt.
       return sendMedia(core, { fileId, mediaType, name, seconds: 60 }, header('range'));
     }),

@@ -1,5 +1,5 @@
 // Cards on the dashboard: what waits for somebody, and what the last two weeks brought.
-import type { Card } from '../../core/index.ts';
+import { type Card, countByDay } from '../../core/index.ts';
 import { dateOf, today } from './today.ts';
 
 const days = 14;
@@ -42,6 +42,7 @@ export const cardsCard: Card = {
           ? [{ label: 'Orders being made', value: waiting, tone: 'busy' as const, href: '/resources/QrBatch?view=0' }]
           : []),
       ],
+      overTime: { label: 'Cards', days: await countByDay(core.db, 'GreetingCard', 'createdAt') },
       rows: channels.map(({ channel, scans: count }) => ({
         label: `Channel ${channel}`,
         value: `${count} scans`,

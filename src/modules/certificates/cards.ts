@@ -1,5 +1,5 @@
 // The campaigns on the dashboard, with how far each is.
-import type { Card } from '../../core/index.ts';
+import { type Card, countByDay, phrase } from '../../core/index.ts';
 
 const shown = 5;
 
@@ -28,6 +28,9 @@ export const campaignsCard: Card = {
         { label: 'Certificates mailed', value: mailed, tone: 'good', href: '/resources/Recipient?view=3' },
         { label: 'Failed', value: failed, tone: failed > 0 ? 'bad' : 'quiet', href: '/resources/Recipient?view=4' },
       ],
+      ...(actor.scope === 'all'
+        ? { overTime: { label: 'Certificates drawn', days: await countByDay(core.db, 'Certificate', 'createdAt') } }
+        : {}),
       rows: campaigns.map(({ id, title }) => {
         const of = (state?: string) =>
           counts
@@ -36,7 +39,7 @@ export const campaignsCard: Card = {
         const [done, total] = [of('mailed'), of()];
         return {
           label: title,
-          value: `${done} of ${total} mailed`,
+          value: phrase(`${done} of ${total} mailed`),
           href: `/resources/Campaign/records/${id}/show`,
           share: total === 0 ? 0 : done / total,
         };

@@ -9,6 +9,9 @@ import { certificateMail, noticeMail } from './mails.ts';
 import { privacy } from './privacy.ts';
 import { campaigns, certificates, recipients } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'certificates',
@@ -53,5 +56,6 @@ export default defineModule({
   privacy,
   commands,
   cards: [campaignsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -1,5 +1,5 @@
 // What waits for reviewers, or how a club's own activities are, on the dashboard.
-import type { Card } from '../../core/index.ts';
+import { type Card, countByDay } from '../../core/index.ts';
 
 const shown = 5;
 const day = 86_400_000;
@@ -48,6 +48,9 @@ export const clubsCard: Card = {
         },
         { label: 'Activities shown', value: open, tone: 'good', href: '/resources/Activity?view=1' },
       ],
+      ...(isAll
+        ? { overTime: { label: 'Enrolments', days: await countByDay(core.db, 'ActivityEnrolment', 'createdAt') } }
+        : {}),
       rows: coming.map(({ id, name, capacity, _count: { enrolments } }) => ({
         label: name,
         value: capacity === null ? `${enrolments} enrolled` : `${enrolments} of ${capacity} places`,

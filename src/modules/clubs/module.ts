@@ -9,6 +9,9 @@ import { approvalMail, messageMail, refusalMail, reminderMail, suspensionMail } 
 import { privacy } from './privacy.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'clubs',
@@ -58,5 +61,6 @@ export default defineModule({
   privacy,
   mails: [approvalMail, refusalMail, reminderMail, suspensionMail, messageMail],
   cards: [clubsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

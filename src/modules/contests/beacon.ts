@@ -1,21 +1,23 @@
 // Fetching the beacon of a drand round from its relays. The rule: no relay is believed; the signature is checked by the network's key.
-import { callOut, unavailable } from '../../core/index.ts';
+import { type Core, callOut, conflict } from '../../core/index.ts';
 import { beaconOf, quicknet } from '../../lib/drand.ts';
 
-const relays = ['https://api.drand.sh', 'https://api2.drand.sh', 'https://drand.cloudflare.com'];
-
-/** Fetches the signature of a round. Throws unavailable when no relay gives the genuine one. */
-export async function fetchBeacon(round: number): Promise<string> {
-  for (const relay of relays) {
+/** Fetches the signature of a round. Throws conflict when no relay gives the genuine one. */
+export async function fetchBeacon({ config }: Pick<Core, 'config'>, round: number): Promise<string> {
+  for (const relay of config.drandRelays) {
     const signature = await askRelay(`${relay}/${quicknet}/public/${round}`);
     if (signature && beaconOf(round, signature)) return signature;
   }
-  throw unavailable('No relay of drand gives this round. Try again, or paste its signature.');
+  // No busy database of ours, which a run would wait for: a person decides what to do.
+  throw conflict('No relay of drand gives this round. Try again, or paste its signature.');
 }
+
+// Of several relays one that hangs must not use up everybody's time.
+const patience = 4_000;
 
 async function askRelay(url: string): Promise<string | undefined> {
   try {
-    const { status, text } = await callOut({ url, method: 'GET' });
+    const { status, text } = await callOut({ url, method: 'GET', reach: 'configured', timeoutMs: patience });
     const { signature } = status === 200 ? (JSON.parse(text) as { signature?: unknown }) : {};
     return typeof signature === 'string' ? signature : undefined;
   } catch {

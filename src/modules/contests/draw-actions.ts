@@ -91,10 +91,10 @@ const beacon = action('Draw', {
   preview: (row) => ({
     summary: `“${row.title}” takes round ${row.round} of drand, which comes at ${timeOfRound(row.round ?? 1).toISOString()}`,
   }),
-  async each(row, { work, form }) {
+  async each(row, { work, form, core }) {
     const round = row.round ?? 0;
     if (timeOfRound(round) > new Date()) return skip(`its round comes at ${timeOfRound(round).toISOString()}`);
-    await drawByBeacon(work, row.id, form.signature || (await fetchBeacon(round)));
+    await drawByBeacon(work, row.id, form.signature || (await fetchBeacon(core, round)));
     return undefined;
   },
 });

@@ -4,11 +4,11 @@ import { group, manage, read, taken } from './columns.ts';
 
 /** Every try to hand data over, with the operator's answer. */
 export const operatorLog = resource('HandOver', {
-  label: { one: 'operator log entry', many: 'operator log' },
+  label: { one: 'operator log entry', many: 'operator log entries' },
   group,
   inNavigation: true,
   icon: 'List',
-  title: (row) => `${row.email}: ${row.httpStatus ?? 'no answer'}`,
+  title: (row) => `${row.email}: ${row.httpStatus ?? '–'}`,
   permissions: { read, export: taken },
   columns: {
     at: { label: 'When', filter: true, sort: true },
@@ -104,4 +104,5 @@ export const commitments = resource('DrawCommitment', {
     revealedAt: { label: 'Told' },
   },
   sort: ['committedAt', 'asc'],
+  empty: 'Members of staff commit here to the words of a draw’s seed.',
 });

@@ -10,6 +10,9 @@ import { codeSms, operatorHook, registeredSms, resultMail, resultSms } from './m
 import { privacy } from './privacy.ts';
 import { contests, drawEntries, draws, participants, winners } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'contests',
@@ -64,5 +67,6 @@ export default defineModule({
   webhooks: [operatorHook],
   commands,
   cards: [contestCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

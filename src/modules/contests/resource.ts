@@ -1,7 +1,7 @@
 // How contests, participants, winners and draws appear in the panel. What is not listed here does not exist there.
 import { conflict, importOf, resource } from '../../core/index.ts';
 import { contestActions, participantActions, winnerActions } from './actions.ts';
-import { between, group, line, manage, read, taken } from './columns.ts';
+import { between, group, line, manage, read, sendValues, taken } from './columns.ts';
 import { contestColumns } from './contest-columns.ts';
 import { createContest, deleteContest, updateContest } from './contests.ts';
 import { drawActions, entryActions } from './draw-actions.ts';
@@ -120,7 +120,9 @@ export const winners = resource('Winner', {
           select: { id: true, notice: true },
         });
         const notices = new Map(people.map(({ id, notice }) => [id, notice]));
-        return Object.fromEntries(rows.map(({ id, participantId }) => [id, notices.get(participantId) ?? '']));
+        return Object.fromEntries(
+          rows.map(({ id, participantId }) => [id, sendValues[notices.get(participantId) ?? 'none'].label]),
+        );
       },
     },
   },
@@ -177,7 +179,7 @@ export const draws = resource('Draw', {
       values: {
         prepared: { label: 'Prepared', tone: 'quiet' },
         frozen: { label: 'Frozen', tone: 'busy' },
-        drawn: { label: 'Drawn', tone: 'good' },
+        drawn: { label: 'Winners drawn', tone: 'good' },
       },
     },
     entryCount: { label: 'Entries' },
@@ -185,7 +187,7 @@ export const draws = resource('Draw', {
     frozenAt: { label: 'Frozen', list: false },
     round: { label: 'Round of drand', list: false },
     seed: { label: 'Seed value', list: false },
-    drawnAt: { label: 'Drawn', sort: true },
+    drawnAt: { label: 'Winners drawn', sort: true },
     createdAt: { label: 'Made', list: false, sort: true },
   },
   computed: {
@@ -210,7 +212,7 @@ export const draws = resource('Draw', {
 
 /** The entries of draws in their order. */
 export const drawEntries = resource('DrawEntry', {
-  label: { one: 'entry', many: 'draw entries' },
+  label: { one: 'draw entry', many: 'draw entries' },
   group,
   icon: 'Hash',
   title: 'code',
@@ -242,4 +244,5 @@ export const drawEntries = resource('DrawEntry', {
     { label: 'Did not come', where: { place: 'noShow' } },
   ],
   actions: entryActions,
+  empty: 'Entries appear here once a draw is frozen.',
 });

@@ -1,12 +1,20 @@
 // The story in a real browser: a telephone scans a blank code, registers, writes a card with a picture, and another reads and reports it.
 // The page in each of its states, with the keyboard, without a word to another site.
-import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../../src/core/index.ts';
 import { banCard } from '../../../src/modules/cards/moderation.ts';
 import { openBrowser } from '../../kit/browser.ts';
-import { type House, newCodes, newPerson, openHouse, Person, picture, publish } from './cards-house.ts';
+import {
+  type House,
+  mustBeAccessible,
+  newCodes,
+  newPerson,
+  openHouse,
+  Person,
+  picture,
+  publish,
+} from './cards-house.ts';
 
 /** Loads a file of the public pages. */
 const published = (file: string) => import(new URL(`../../../public/cards/${file}`, import.meta.url).href);
@@ -43,15 +51,6 @@ async function phone(): Promise<BrowserContext> {
       strangers.push(request.url());
   });
   return context;
-}
-
-async function mustBeAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate('axe.run({ runOnly: ["wcag2a", "wcag2aa"] })');
-  const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  const width = await page.evaluate('document.documentElement.scrollWidth');
-  expect(width).toBeLessThanOrEqual(390);
 }
 
 describe('the story', () => {

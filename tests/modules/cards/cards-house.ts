@@ -3,7 +3,11 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
+import { expect } from 'vitest';
+import { fromBuffer } from 'yauzl';
 import { type Core, configureLog, createCore, loadConfig, startWorker, systemActor } from '../../../src/core/index.ts';
 import { codesOf, createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import cards from '../../../src/modules/cards/module.ts';
@@ -166,4 +170,38 @@ export function keptFiles(house: House): string[] {
   )
     .filter((one) => one.isFile())
     .map(({ parentPath, name }) => path.join(parentPath, name));
+}
+
+/** Reads a ZIP archive: its files by their names. */
+export async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  await new Promise<void>((resolve, reject) => {
+    fromBuffer(bytes, { lazyEntries: true }, (error, zip) => {
+      if (error) return reject(error);
+      zip.on('entry', (entry) =>
+        zip.openReadStream(entry, (failure, stream) => {
+          if (failure) return reject(failure);
+          const chunks: Buffer[] = [];
+          stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+          stream.on('end', () => {
+            found.set(entry.fileName, Buffer.concat(chunks));
+            zip.readEntry();
+          });
+        }),
+      );
+      zip.on('end', () => resolve());
+      zip.readEntry();
+    });
+  });
+  return found;
+}
+
+/** Asserts that a page of a telephone has no fault that axe finds, and that nothing hangs over its edge. */
+export async function mustBeAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate('axe.run({ runOnly: ["wcag2a", "wcag2aa"] })');
+  const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  expect(width).toBeLessThanOrEqual(390);
 }

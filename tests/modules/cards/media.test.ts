@@ -262,6 +262,21 @@ describe('one content', () => {
   });
 });
 
+describe('the files of a card', () => {
+  it('are told in the order in which the card names them', async () => {
+    const hashes: string[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const bytes = mp3();
+      await person.upload('card_res', 'res', { bytes, type: 'audio/mpeg' });
+      hashes.push(sha256(bytes));
+    }
+    const order = [3, 0, 7, 5, 1, 6, 2, 4].map((n) => hashes[n]);
+    const token = await publish(person, { local_template: { attachments_hashes: order } });
+    const { card_info } = await person.act('card_query', { token });
+    expect((card_info as { resources: { sha_256: string }[] }).resources.map((one) => one.sha_256)).toEqual(order);
+  });
+});
+
 describe('what nobody uses', () => {
   it('is swept after a day; what a card shows or an account wears stays', async () => {
     const [kept, loose] = [mp3(), mp3()];

@@ -4,14 +4,14 @@ import jsqr from 'jsqr';
 import { decodePDFRawStream, PDFDocument, type PDFRawStream } from 'pdf-lib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromBuffer } from 'yauzl';
 import { previewAction, readArguments, systemActor } from '../../../src/core/index.ts';
 import { runAction, startRun } from '../../../src/core/runs/run.ts';
 import { createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import { commands } from '../../../src/modules/cards/commands.ts';
 import { createStyle, setLogo } from '../../../src/modules/cards/styles.ts';
 import { logoTool } from '../../../src/modules/cards/tools.ts';
-import { type House, newCodes, openHouse, picture } from './cards-house.ts';
+import { until } from '../../kit/house.ts';
+import { type House, newCodes, openHouse, picture, unzip } from './cards-house.ts';
 
 const readQr = jsqr as unknown as typeof jsqr.default;
 let house: House;
@@ -62,6 +62,17 @@ describe('an order of codes', () => {
       [batch.id],
     );
     expect(rows[0]).toEqual({ n: many, ids: many });
+  });
+
+  it('is printed in the background, however few orders are chosen: one may hold all codes', async () => {
+    const batch = await order(3);
+    await makeCodes(house.core, batch.id);
+    const started = { selection: { ids: [batch.id] }, form: {}, expected: 1, idempotencyKey: crypto.randomUUID() };
+    const { runId } = await startRun(house.core, systemActor, 'cards.download-sheets', started);
+    const waiting = await house.core.db.run.findUniqueOrThrow({ where: { id: runId } });
+    expect(waiting).toMatchObject({ state: 'scheduled', fileId: null });
+    await house.startWorker();
+    await until(async () => (await house.core.db.run.findUniqueOrThrow({ where: { id: runId } })).fileId !== null);
   });
 
   it('is made by the worker, started as a run from a style', async () => {
@@ -195,6 +206,7 @@ describe('sheets for the printer', () => {
     });
     const started = { selection, form: { size: 10 }, expected: 1, idempotencyKey: crypto.randomUUID() };
     const { runId } = await startRun(house.core, systemActor, 'cards.download-sheets', started);
+    await until(async () => (await house.core.db.runItem.count({ where: { runId, outcome: 'failed' } })) === 1);
     const [item] = await house.core.db.runItem.findMany({ where: { runId } });
     const { fileId } = await house.core.db.run.findUniqueOrThrow({ where: { id: runId } });
     expect([item?.outcome, item?.reason, fileId]).toEqual([
@@ -269,26 +281,3 @@ describe('a style', () => {
     expect(await call('remove')).toMatchObject({ slots: [{ current: null }] });
   });
 });
-
-async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  await new Promise<void>((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true }, (error, zip) => {
-      if (error) return reject(error);
-      zip.on('entry', (entry) =>
-        zip.openReadStream(entry, (failure, stream) => {
-          if (failure) return reject(failure);
-          const chunks: Buffer[] = [];
-          stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-          stream.on('end', () => {
-            found.set(entry.fileName, Buffer.concat(chunks));
-            zip.readEntry();
-          });
-        }),
-      );
-      zip.on('end', () => resolve());
-      zip.readEntry();
-    });
-  });
-  return found;
-}

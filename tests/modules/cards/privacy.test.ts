@@ -7,7 +7,7 @@ import { parseListQuery } from '../../../src/core/records/list-query.ts';
 import { listRecords, readRecord } from '../../../src/core/records/records.ts';
 import { runAction } from '../../../src/core/runs/run.ts';
 import { accounts } from '../../../src/modules/cards/account-resource.ts';
-import { cards } from '../../../src/modules/cards/card-resource.ts';
+import { cards, resources } from '../../../src/modules/cards/card-resource.ts';
 import { actorWith } from '../../kit/core.ts';
 import { tablesWith } from '../../kit/dump.ts';
 import { forget, handOut } from '../../kit/person.ts';
@@ -176,19 +176,84 @@ describe('a card', () => {
 });
 
 describe('a file of a card', () => {
-  const load = async (who: Who) => (await people[who].get(resourceUrl)).status;
+  const who = ['anonymous', 'reader', 'author', 'other', 'banned'] as const;
+  const load = (person: Person, url: string) => person.get(url).then(({ status }) => status);
+  const seen = (url: string) => Promise.all(who.map((one) => load(people[one], url)));
+  const withFile = async (shade: string, more: object) => {
+    const bytes = await picture(40, 30, shade).png().toBuffer();
+    const { id, sha_256 } = await people.author.upload('card_res', 'res', { bytes, type: 'image/png' });
+    const local_template = { content: 'with a file', attachments_hashes: [sha_256] };
+    return { url: `/static/card_res/${id}`, token: await publish(people.author, { local_template, ...more }) };
+  };
+
   it('is shown as its card is: before the time to its author alone, then to everybody, after a ban to nobody', async () => {
-    const who = ['anonymous', 'reader', 'author', 'other', 'banned'] as const;
-    const seen = async () => Promise.all(who.map(load));
-    expect(await seen()).toEqual([404, 404, 200, 404, 404]);
+    expect(await seen(resourceUrl)).toEqual([404, 404, 200, 404, 404]);
     await people.author.act('card_edit', { token: tokens.early, card_info: { visible_at: 0 } });
-    expect(await seen()).toEqual([200, 200, 200, 200, 200]);
+    expect(await seen(resourceUrl)).toEqual([200, 200, 200, 200, 200]);
     const { id } = await cardOf(tokens.early);
     await run('ban-card', id, { reason: 'Insulting' });
-    await house.core.db.cardResource.updateMany({ data: { accountId: null } });
-    expect(await seen()).toEqual([404, 404, 404, 404, 404]);
+    expect(await seen(resourceUrl)).toEqual([404, 404, 404, 404, 404]);
     await run('restore-card', id);
-    expect(await seen()).toEqual([200, 200, 200, 200, 200]);
+    expect(await seen(resourceUrl)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('of a private card is loaded by its author and by whoever holds its code alone', async () => {
+    const [code = '', another = ''] = await newCodes(house, 2);
+    const { url, token } = await withFile('#101010', { is_public: false, qr_id: code });
+    expect(await seen(url)).toEqual([404, 404, 200, 404, 404]);
+    const answer = await people.holder.act('card_query', { token, qr_id: code });
+    const [file] = (answer.card_info as { resources: { url: string }[] }).resources;
+    expect(await load(people.holder, file?.url ?? '')).toBe(200);
+    for (const wrong of [another, '', '%', 'f'.repeat(32), '../x'])
+      expect([wrong, await load(people.holder, `${url}?qr_id=${encodeURIComponent(wrong)}`)]).toEqual([wrong, 404]);
+  });
+
+  it('that was taken back with its card stays with its author', async () => {
+    const { url, token } = await withFile('#202020', {});
+    await people.author.act('card_delete', { token });
+    expect(await seen(url)).toEqual([404, 404, 200, 404, 404]);
+  });
+
+  it('is found by its hash by whoever has it, which opens nothing', async () => {
+    const { url } = await withFile('#303030', { is_public: false });
+    const sha = createHash('sha256')
+      .update(await picture(40, 30, '#303030').png().toBuffer())
+      .digest('hex');
+    const { res } = (await people.other.act('res_query', { hash: sha })) as unknown as { res: { id: string } };
+    expect(url).toBe(`/static/card_res/${res.id}`);
+    expect(await load(people.other, url)).toBe(404);
+  });
+});
+
+describe('an operator', () => {
+  const all = ['cards:read', 'cards:accounts', 'cards:news', 'cards:print', 'cards:moderate', 'cards:export'];
+  const table: [permissions: string[], accounts: number, cards: number, files: number, author: boolean][] = [
+    [[], 403, 403, 403, false],
+    [['contests:read'], 403, 403, 403, false],
+    [['cards:read'], 403, 200, 200, false],
+    [['cards:accounts'], 200, 403, 403, false],
+    [all, 200, 200, 200, true],
+  ];
+  it.each(table)('who may %j: accounts %i, cards %i, files %i; sees authors: %s', async (may, ...expected) => {
+    const operator = actorWith(may);
+    const listed = async (one: typeof accounts | typeof cards | typeof resources) => {
+      try {
+        return await listRecords(
+          house.core,
+          operator,
+          one as typeof cards,
+          parseListQuery(one as typeof cards, operator, {}),
+        );
+      } catch (error) {
+        return error as { status: number };
+      }
+    };
+    const lists = [await listed(accounts), await listed(cards), await listed(resources)] as const;
+    const statuses = lists.map((list) => ('status' in list ? list.status : 200));
+    const [, ofCards] = lists;
+    const seesAuthor = 'rows' in ofCards && Object.hasOwn(ofCards.rows[0]?.values ?? {}, 'authorId');
+    expect([...statuses, seesAuthor]).toEqual(expected);
+    expect(JSON.stringify(lists)).not.toMatch(/argon2|passwordHash|tokenHash/);
   });
 });
 

@@ -33,10 +33,9 @@ import { deleteWinner } from '../../../src/modules/contests/winners.ts';
 import { actorWith } from '../../kit/core.ts';
 import { Visitor } from '../../kit/http.ts';
 import { addPeople, type House, makeContest, openHouse, runOn } from './contests-house.ts';
+import { round42 } from './drand-relay.ts';
 
-// Round 42 of drand's quicknet, as its relays tell it.
-const signature42 = '95a9f9f5b231b7714de1553105d8ffdf3dcda24cfdb1e689319bccf79a9c8ce430a91b811fbfaf763900bc998b5d686a';
-const seed42 = '8ada64bae5c6c0f5540a6a13af56e663240edfbd2c76ac6a8f27671eb7259ce3';
+const { signature: signature42, randomness: seed42 } = round42;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'steward-draw-'));
 let house: House;
 let visitor: Visitor;

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startUndo, uploadImport } from '../../../src/core/imports/imports.ts';
 import { readImport, readImportRows } from '../../../src/core/imports/view.ts';
 import { workImport } from '../../../src/core/imports/work.ts';
-import { importFile, systemActor } from '../../../src/core/index.ts';
+import { importFile, systemActor, xlsxStream } from '../../../src/core/index.ts';
 import { commands } from '../../../src/modules/contests/commands.ts';
 import { addPeople, type House, makeContest, openHouse } from './contests-house.ts';
 
@@ -97,6 +98,22 @@ describe('a table with headings', () => {
     expect(view.outcomes).toMatchObject({ done: 1 });
     expect(view.reasons).toEqual([{ reason: 'is no participant of this contest', count: 1 }]);
     expect(await prizes()).toEqual([[numberOf(4), 'Книга']]);
+  });
+
+  it('may be a workbook, with numbers as numbers', async () => {
+    await clean();
+    const rows = [
+      ['Билеты', numberOf(1)],
+      ['Никому', 999_999],
+      ['Чай', `${numberOf(2)}`],
+    ];
+    const content = await buffer(xlsxStream([{ name: 'Winners', header: ['Prize', 'ID'], rows }]));
+    const view = await importFile(house.core, systemActor, 'Winner', { name: 'list.xlsx', content, defaults: {} });
+    expect(view.outcomes).toMatchObject({ done: 2 });
+    expect(await prizes()).toEqual([
+      [numberOf(1), 'Билеты'],
+      [numberOf(2), 'Чай'],
+    ]);
   });
 
   it('of one row of numbers alone is still no list of winners', async () => {
