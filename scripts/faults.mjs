@@ -26,7 +26,9 @@ const experiments = [
     files: ['tests/core/import-crash'],
     env: { IMPORT_ROWS: '100000' },
   },
+  { id: 'F16', says: 'SIGTERM under load', files: ['tests/faults/f16'] },
   { id: 'F18', says: 'Migrations that fail, race and are killed', files: ['tests/core/database/migrations'] },
+  { id: 'F19', says: 'A backup under load, restored elsewhere', files: ['tests/faults/f19', 'tests/core/backup'] },
 ];
 const begin = '<!-- figures: begin -->';
 const end = '<!-- figures: end -->';

@@ -5,6 +5,7 @@ import { Prisma, PrismaClient } from '@prisma/client';
 import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { childLog } from '../log.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export { mapDatabaseError } from './database-errors.ts';
 export { Prisma, type PrismaClient };
@@ -67,7 +68,10 @@ export function openPool(connection: DatabaseConnection, options: DatabaseOption
   const report = (error: Error) => log.warn({ reason: error.message }, 'a database connection was lost');
   pool.on('error', report);
   // A connection that dies while somebody holds it, between two statements, would otherwise end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    oneAtATime(client);
+  });
   return pool;
 }
 

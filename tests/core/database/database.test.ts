@@ -215,6 +215,35 @@ describe('a session', () => {
   });
 });
 
+it('asks a connection one thing at a time, also for the relations of a record within a transaction', async () => {
+  const warned: string[] = [];
+  const hear = ({ message }: Error) => warned.push(message);
+  process.on('warning', hear);
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  try {
+    await database.prisma.role.create({ data: { name: 'related', permissions: [] } });
+    const role = await database.prisma.role.findFirstOrThrow({ where: { name: 'related' } });
+    await database.prisma.operator.create({ data: { email: 'related@example.org', name: 'R', roleId: role.id } });
+    await database.prisma.$transaction((tx) =>
+      tx.operator.findMany({
+        include: { role: true, links: true, apiKeys: true, sessions: true, recoveryCodes: true },
+      }),
+    );
+    const answers = await database.prisma.$transaction((tx) =>
+      Promise.all([1, 2, 3].map((n) => tx.$queryRaw<{ n: number }[]>`SELECT ${n}::int AS n`)),
+    );
+    expect(answers.map(([row]) => row?.n)).toEqual([1, 2, 3]);
+    await settled();
+    expect(warned).toEqual([]);
+    // The control: the driver does warn where nobody waits.
+    await withClient(clone.connection, (client) => Promise.all([1, 2, 3].map((n) => client.query(`SELECT ${n}`))));
+    await settled();
+    expect(warned.join()).toMatch(/already executing a query/);
+  } finally {
+    process.off('warning', hear);
+  }
+});
+
 describe('a connection as a URL', () => {
   const connection = { host: '/tmp/a folder/run', port: 5432, user: 'me@home', password: 'p/w:?#', database: 'one' };
 

@@ -184,6 +184,7 @@ const table: Record<string, Record<string, string>> = {
     totpLastStep: '',
     totpSecret: '',
     totpSince: 'show filter',
+    language: '',
     lastSignInAt: 'list show filter sort',
     createdAt: 'show filter sort',
     updatedAt: '',
