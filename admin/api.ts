@@ -1,4 +1,5 @@
 // The only place that speaks to the server. Every answer that is not a success becomes an ApiError with words for a person.
+import { say } from './words.ts';
 
 /** What the server refused, in its words. */
 export class ApiError extends Error {
@@ -40,7 +41,7 @@ async function send<T>(path: string, init: RequestInit): Promise<T> {
   const headers = { Accept: 'application/json', ...init.headers };
   const response = await fetch(path, { ...init, headers, credentials: 'same-origin' }).catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiError(0, 'offline', 'The server does not answer. Please check your connection and try again.');
+    throw new ApiError(0, 'offline', say('The server does not answer. Please check your connection and try again.'));
   });
   const value: unknown = await response.json().catch(() => undefined);
   if (response.ok && !response.redirected) return value as T;
@@ -54,7 +55,7 @@ function errorOf(status: number, value: unknown): ApiError {
     message?: string;
     fields?: Record<string, string>;
   };
-  return new ApiError(status, code ?? 'fault', message ?? 'Something went wrong. Please try again.', fields);
+  return new ApiError(status, code ?? 'fault', message ?? say('Something went wrong. Please try again.'), fields);
 }
 
 /** Tells whether an error only says that the asker no longer wants the answer. */
@@ -64,5 +65,5 @@ export function isAbort(error: unknown): boolean {
 
 /** Returns the sentence that a person may read about any error. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : 'Something went wrong. Please try again.';
+  return error instanceof ApiError ? error.message : say('Something went wrong. Please try again.');
 }

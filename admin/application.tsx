@@ -14,10 +14,12 @@ import { NewPage } from './record/new-page.tsx';
 import { RecordPage } from './record/record-page.tsx';
 import { ScreenGuard } from './shell/screen-guard.tsx';
 import { Sidebar, SidebarDialog } from './shell/sidebar.tsx';
+import { SilenceBanner } from './shell/silence-banner.tsx';
 import { showKeptTheme } from './shell/theme.ts';
 import { TopBar } from './shell/top-bar.tsx';
 import { PanelProvider } from './state.tsx';
 import type { PanelState } from './types.ts';
+import { say } from './words.ts';
 
 showKeptTheme();
 
@@ -36,7 +38,7 @@ export default function Application() {
         <p role="alert">{sentenceOf(error)}</p>
         <p>
           <a className="button" href={homePath()}>
-            Try again
+            {say('Try again')}
           </a>
         </p>
       </main>
@@ -44,7 +46,7 @@ export default function Application() {
   if (!state)
     return (
       <div className="alone">
-        <Loading rows={3} label="Loading Steward" />
+        <Loading rows={3} label={say('Loading Steward')} />
       </div>
     );
   return (
@@ -62,13 +64,14 @@ function Shell() {
   return (
     <div className="shell">
       <a className="skip-link" href="#main">
-        Skip to the content
+        {say('Skip to the content')}
       </a>
       <Sidebar />
       {isOpen && <SidebarDialog close={() => setOpen(false)} />}
       <div className="shell-page">
         <TopBar openNavigation={() => setOpen(true)} />
         <SignedOut />
+        <SilenceBanner />
         <main id="main" tabIndex={-1}>
           <HeadingFocus />
           <ScreenGuard key={location.pathname}>
@@ -138,7 +141,8 @@ function SignedOut() {
   return (
     <div className="banner busy page-banner" role="alert">
       <span>
-        You are signed out. <a href={window.location.pathname + window.location.search}>Sign in again</a> to go on.
+        {say('You are signed out.')}{' '}
+        <a href={window.location.pathname + window.location.search}>{say('Sign in again to go on.')}</a>
       </span>
     </div>
   );

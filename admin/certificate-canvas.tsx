@@ -1,6 +1,7 @@
 // The picture with a handle on each thing that is written: pointer and arrow keys move it, in the picture's own pixels.
 import React, { useRef, useState } from 'react';
 import type { Design, Layout, Part, QrSpot, TextSpot } from './certificate-design.tsx';
+import { say } from './words.ts';
 
 /** A rectangle in the picture's pixels. */
 export interface Box {
@@ -12,10 +13,10 @@ export interface Box {
 
 /** What the parts are called. */
 export const partNames: Readonly<Record<Part, string>> = {
-  name: 'Name',
-  number: 'Number',
-  date: 'Date',
-  qr: 'QR code',
+  name: say('Name'),
+  number: say('Number'),
+  date: say('Date'),
+  qr: say('QR code'),
 };
 
 const within = (value: number, most: number) => Math.round(Math.min(Math.max(value, 0), Math.max(0, most)));
@@ -51,7 +52,7 @@ export function DesignCanvas({ design, image, boxes, part, choose, move }: Canva
   const perPixel = () => width / (frame.current?.clientWidth || width);
   return (
     <div ref={frame} className="design-frame" style={{ aspectRatio: `${width} / ${height}` }}>
-      {image && <img src={image} alt="The certificate with a sample" draggable={false} />}
+      {image && <img src={image} alt={say('The certificate with a sample')} draggable={false} />}
       {(Object.keys(partNames) as Part[]).map((which) => {
         const spot = design.layout[which];
         if (!spot) return null;
@@ -117,7 +118,7 @@ function Handle({ name, box, spot, canvas, isChosen, choose, perPixel, move }: H
         width: percent(box.width + 2 * pad, canvas.width),
         height: percent(box.height + 2 * pad, canvas.height),
       }}
-      aria-label={`${name}, ${spot.x} from the left, ${spot.y} from the top`}
+      aria-label={say('{name}, {x} from the left, {y} from the top', { name, x: spot.x, y: spot.y })}
       aria-pressed={isChosen}
       onFocus={choose}
       onPointerDown={(event) => {

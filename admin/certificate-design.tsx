@@ -6,6 +6,7 @@ import { DesignPanel } from './certificate-panel.tsx';
 import { useNotice } from './notices.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import type { ToolProps } from './tools/tool.ts';
+import { say } from './words.ts';
 
 /** One text on the picture. */
 export interface TextSpot {
@@ -57,7 +58,7 @@ interface Drawn {
 
 /** Draws the design screen. */
 export function CertificateDesign({ load, call }: ToolProps) {
-  const say = useNotice();
+  const notify = useNotice();
   const [design, setDesign] = useState<Design>();
   const [sample, setSample] = useState<Sample>({ name: '', number: '' });
   const [trouble, setTrouble] = useState<unknown>();
@@ -77,7 +78,7 @@ export function CertificateDesign({ load, call }: ToolProps) {
   useWarning(isChanged);
 
   if (trouble !== undefined) return <Trouble error={trouble} retry={open} />;
-  if (!design) return <Loading rows={8} label="Opening the design" />;
+  if (!design) return <Loading rows={8} label={say('Opening the design')} />;
 
   const change = (changes: Partial<Design>) => {
     setDesign({ ...design, ...changes });
@@ -90,9 +91,9 @@ export function CertificateDesign({ load, call }: ToolProps) {
     try {
       setDesign(await work());
       setChanged(false);
-      say(words);
+      notify(words);
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
     } finally {
       setBusy(false);
     }
@@ -113,7 +114,7 @@ export function CertificateDesign({ load, call }: ToolProps) {
           }}
         />
         <p className="hint">
-          Drag with the mouse or a finger. The arrow keys move what is chosen by one pixel, with Shift by ten.
+          {say('Drag with the mouse or a finger. The arrow keys move what is chosen by one pixel, with Shift by ten.')}
         </p>
         <div role="status">
           {[...(drawn?.problems ?? []), ...(fault ? [fault] : [])].map((problem) => (
@@ -133,11 +134,11 @@ export function CertificateDesign({ load, call }: ToolProps) {
         setDateFormat={(format) => change({ dateFormat: format })}
         isBusy={isBusy}
         isChanged={isChanged}
-        save={() => send(() => call<Design>('save', { layout, dateFormat }), 'The design is saved.')}
+        save={() => send(() => call<Design>('save', { layout, dateFormat }), say('The design is saved.'))}
         upload={(file) =>
-          send(() => call<Design>('upload', {}, { field: 'template', file }), 'The picture is the new template.')
+          send(() => call<Design>('upload', {}, { field: 'template', file }), say('The picture is the new template.'))
         }
-        plain={() => send(() => call<Design>('plain'), 'Back to the plain picture.')}
+        plain={() => send(() => call<Design>('plain'), say('Back to the plain picture.'))}
       />
     </div>
   );

@@ -2,10 +2,12 @@
 import React, { useCallback, useEffect, useState } from 'react';
 import { sentenceOf } from './api.ts';
 import { Confirm } from './parts/dialog.tsx';
+import { sayParts } from './parts/say-parts.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import { Moment } from './parts/value.tsx';
 import { usePanel } from './state.tsx';
 import type { ToolProps } from './tools/tool.ts';
+import { say } from './words.ts';
 
 interface Known {
   current: { hint: string; createdAt: string; lastUsedAt: string | null } | null;
@@ -43,30 +45,30 @@ export function CertificateOrganiserKey({ load, call }: ToolProps) {
   };
   return (
     <section className="card organiser-key" aria-labelledby="organiser-key">
-      <h2 id="organiser-key">Organiser’s key</h2>
+      <h2 id="organiser-key">{say('Organiser’s key')}</h2>
       <p className="hint">
-        With it an organiser’s own page or script may add people, change the picture and start the notices of this
-        campaign, and of no other.
+        {say(
+          'With it an organiser’s own page or script may add people, change the picture and start the notices of this campaign, and of no other.',
+        )}
       </p>
       {known.current ? (
         <p>
-          The present key begins with <code>{known.current.hint}</code>, made{' '}
-          <Moment iso={known.current.createdAt} zone={timeZone} />
-          {known.current.lastUsedAt ? (
-            <>
-              , last used <Moment iso={known.current.lastUsedAt} zone={timeZone} />
-            </>
-          ) : (
-            ', never used'
-          )}
-          .
+          {sayParts('The present key begins with {hint}, made {day}.', {
+            hint: <code>{known.current.hint}</code>,
+            day: <Moment iso={known.current.createdAt} zone={timeZone} />,
+          })}{' '}
+          {known.current.lastUsedAt
+            ? sayParts('It was last used {day}.', {
+                day: <Moment iso={known.current.lastUsedAt} zone={timeZone} />,
+              })
+            : say('It was never used.')}
         </p>
       ) : (
-        <p>There is no key yet.</p>
+        <p>{say('There is no key yet.')}</p>
       )}
       {key && (
         <div className="banner good" role="status">
-          <p>This is the new key. Copy it now: it is never shown again.</p>
+          <p>{say('This is the new key. Copy it now: it is never shown again.')}</p>
           <code className="shown-key">{key}</code>
         </div>
       )}
@@ -81,11 +83,17 @@ export function CertificateOrganiserKey({ load, call }: ToolProps) {
         disabled={isBusy}
         onClick={() => (known.current ? setAsking(true) : create())}
       >
-        Make a new key
+        {say('Make a new key')}
       </button>
       {isAsking && (
-        <Confirm title="Make a new key?" label="Make it" isBusy={isBusy} yes={create} no={() => setAsking(false)}>
-          <p>The present key ends at once; whatever uses it must be given the new one.</p>
+        <Confirm
+          title={say('Make a new key?')}
+          label={say('Make it')}
+          isBusy={isBusy}
+          yes={create}
+          no={() => setAsking(false)}
+        >
+          <p>{say('The present key ends at once; whatever uses it must be given the new one.')}</p>
         </Confirm>
       )}
     </section>

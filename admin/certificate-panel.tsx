@@ -2,6 +2,7 @@
 import React, { useId, useRef } from 'react';
 import { partNames } from './certificate-canvas.tsx';
 import type { Design, Layout, Part, QrSpot, Sample, TextSpot } from './certificate-design.tsx';
+import { say } from './words.ts';
 
 interface PanelProps {
   design: Design;
@@ -25,7 +26,7 @@ export function DesignPanel(props: PanelProps) {
   return (
     <div className="design-panel">
       <section className="card" aria-labelledby="design-parts">
-        <h2 id="design-parts">On the picture</h2>
+        <h2 id="design-parts">{say('On the picture')}</h2>
         <div className="design-parts">
           {(Object.keys(partNames) as Part[]).map((which) => (
             <div key={which} className="design-part">
@@ -47,7 +48,7 @@ export function DesignPanel(props: PanelProps) {
                       choose(which);
                     }}
                   />
-                  Shown
+                  {say('Shown')}
                 </label>
               )}
             </div>
@@ -58,7 +59,7 @@ export function DesignPanel(props: PanelProps) {
         )}
         {spot && !('align' in spot) && (
           <NumberField
-            label="Side of the QR code"
+            label={say('Side of the QR code')}
             value={spot.size}
             min={80}
             max={Math.min(design.canvas.width - spot.x, design.canvas.height - spot.y)}
@@ -67,8 +68,8 @@ export function DesignPanel(props: PanelProps) {
         )}
         {part === 'date' && spot && (
           <TextField
-            label="How the date is written"
-            help="YYYY, MM, DD and what stands between, for example YYYY年MM月DD日"
+            label={say('How the date is written')}
+            help={say('YYYY, MM, DD and what stands between, for example YYYY年MM月DD日')}
             value={design.dateFormat}
             set={props.setDateFormat}
           />
@@ -79,13 +80,13 @@ export function DesignPanel(props: PanelProps) {
           disabled={props.isBusy || !props.isChanged}
           onClick={props.save}
         >
-          {props.isChanged ? 'Save the design' : 'Saved'}
+          {props.isChanged ? say('Save the design') : say('Saved')}
         </button>
       </section>
       <section className="card" aria-labelledby="design-sample">
-        <h2 id="design-sample">Sample</h2>
-        <TextField label="Name" value={sample.name} set={(name) => setSample({ ...sample, name })} />
-        <TextField label="Number" value={sample.number} set={(number) => setSample({ ...sample, number })} />
+        <h2 id="design-sample">{say('Sample')}</h2>
+        <TextField label={say('Name')} value={sample.name} set={(name) => setSample({ ...sample, name })} />
+        <TextField label={say('Number')} value={sample.number} set={(number) => setSample({ ...sample, number })} />
       </section>
       <Picture {...props} />
     </div>
@@ -97,17 +98,19 @@ function Picture({ design, isBusy, upload, plain }: PanelProps) {
   const { width, height } = design.canvas;
   return (
     <section className="card" aria-labelledby="design-picture">
-      <h2 id="design-picture">Picture</h2>
+      <h2 id="design-picture">{say('Picture')}</h2>
       <p className="hint">
-        {design.hasTemplate ? 'Your own' : 'The plain one that comes with Steward'}, {width} × {height} pixels. PNG,
-        JPEG or WebP, 10 MB at most.
+        {design.hasTemplate
+          ? say('Your own, {width} × {height} pixels.', { width, height })
+          : say('The plain one that comes with Steward, {width} × {height} pixels.', { width, height })}{' '}
+        {say('PNG, JPEG or WebP, 10 MB at most.')}
       </p>
       <input
         ref={input}
         type="file"
         hidden
         accept="image/png,image/jpeg,image/webp"
-        aria-label="Picture file"
+        aria-label={say('Picture file')}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           event.target.value = '';
@@ -116,11 +119,11 @@ function Picture({ design, isBusy, upload, plain }: PanelProps) {
       />
       <div className="design-buttons">
         <button type="button" className="button" disabled={isBusy} onClick={() => input.current?.click()}>
-          Upload a picture
+          {say('Upload a picture')}
         </button>
         {design.hasTemplate && (
           <button type="button" className="button" disabled={isBusy} onClick={plain}>
-            Use the plain one
+            {say('Use the plain one')}
           </button>
         )}
       </div>
@@ -158,15 +161,15 @@ function TextFields({
   return (
     <>
       <NumberField
-        label="Size of the letters"
+        label={say('Size of the letters')}
         value={spot.size}
         min={8}
         max={Math.min(1000, canvas.height - spot.y)}
         set={(size) => set({ ...spot, size })}
       />
       <NumberField
-        label="Widest line"
-        help="A longer name gets smaller letters."
+        label={say('Widest line')}
+        help={say('A longer name gets smaller letters.')}
         value={spot.maxWidth}
         min={20}
         max={canvas.width}
@@ -174,7 +177,7 @@ function TextFields({
       />
       <div className="design-row">
         <label className="field">
-          <span>Colour</span>
+          <span>{say('Colour')}</span>
           <input type="color" value={spot.color} onChange={(event) => set({ ...spot, color: event.target.value })} />
         </label>
         <label className="check">
@@ -183,15 +186,15 @@ function TextFields({
             checked={spot.bold}
             onChange={(event) => set({ ...spot, bold: event.target.checked })}
           />
-          Bold
+          {say('Bold')}
         </label>
       </div>
       <fieldset className="design-align">
-        <legend>The point is</legend>
+        <legend>{say('The point is')}</legend>
         {(['left', 'center', 'right'] as const).map((align) => (
           <label key={align} className="check">
             <input type="radio" name="align" checked={spot.align === align} onChange={() => set({ ...spot, align })} />
-            {{ left: 'its left end', center: 'its middle', right: 'its right end' }[align]}
+            {{ left: say('its left end'), center: say('its middle'), right: say('its right end') }[align]}
           </label>
         ))}
       </fieldset>
@@ -220,7 +223,7 @@ function NumberField({ label, help, value, min, max, set }: NumberProps) {
       <div className="design-number">
         <input
           type="range"
-          aria-label={`${label}, slider`}
+          aria-label={say('{label}, slider', { label })}
           min={min}
           max={max}
           value={value}

@@ -2,8 +2,9 @@
 import React, { useEffect, useState } from 'react';
 import { sentenceOf } from './api.ts';
 import { useNotice } from './notices.tsx';
+import { sayParts } from './parts/say-parts.tsx';
 import type { ToolProps } from './tools/tool.ts';
-import { sayCount, sayNumber } from './words.ts';
+import { say, sayCount, sayNumber } from './words.ts';
 
 interface Rehearsal {
   fresh: number;
@@ -15,7 +16,7 @@ interface Rehearsal {
 
 /** Draws the screen. */
 export function CertificateRecipients({ load, call }: ToolProps) {
-  const say = useNotice();
+  const notify = useNotice();
   const [count, setCount] = useState<number>();
   const [text, setText] = useState('');
   const [file, setFile] = useState<File>();
@@ -45,7 +46,7 @@ export function CertificateRecipients({ load, call }: ToolProps) {
   const add = () =>
     attempt(async () => {
       const { added } = await send<{ added: number }>('add');
-      say(`${sayCount(added, 'recipient')} added.`);
+      notify(sayCount(added, '{count} recipient added.', '{count} recipients added.'));
       setCount((before) => (before ?? 0) + added);
       setRehearsal(undefined);
       setText('');
@@ -60,13 +61,17 @@ export function CertificateRecipients({ load, call }: ToolProps) {
   return (
     <div className="people-import">
       <section className="card" aria-labelledby="people-list">
-        <h2 id="people-list">List</h2>
+        <h2 id="people-list">{say('List')}</h2>
         <p className="hint">
-          {count === undefined ? '' : `${sayCount(count, 'recipient')} so far. `}One person a line: <code>a@b.org</code>
-          , <code>a@b.org,number</code> or <code>a@b.org,number,name</code>; or a table with the headings email, number
-          and name.
+          {count === undefined ? '' : `${sayCount(count, '{count} recipient so far.', '{count} recipients so far.')} `}
+          {sayParts('One person a line: {short}, {longer} or {whole}; or a table with the headings {headings}.', {
+            short: <code>a@b.org</code>,
+            longer: <code>a@b.org,number</code>,
+            whole: <code>a@b.org,number,name</code>,
+            headings: <code>email, number, name</code>,
+          })}
         </p>
-        <label htmlFor="people-text">Paste here</label>
+        <label htmlFor="people-text">{say('Paste here')}</label>
         <textarea
           id="people-text"
           rows={8}
@@ -78,7 +83,7 @@ export function CertificateRecipients({ load, call }: ToolProps) {
         />
         <div className="people-file">
           <label className="button">
-            {file ? file.name : 'Or choose a CSV file'}
+            {file ? file.name : say('Or choose a CSV file')}
             <input
               type="file"
               className="visually-hidden"
@@ -92,7 +97,7 @@ export function CertificateRecipients({ load, call }: ToolProps) {
           </label>
           {file && (
             <button type="button" className="link-button" onClick={() => begin({})}>
-              Take it away
+              {say('Take it away')}
             </button>
           )}
         </div>
@@ -107,7 +112,7 @@ export function CertificateRecipients({ load, call }: ToolProps) {
           disabled={isBusy || (!text.trim() && !file)}
           onClick={rehearse}
         >
-          {isBusy && !rehearsal ? 'Reading …' : 'See what happens'}
+          {isBusy && !rehearsal ? say('Reading …') : say('See what happens')}
         </button>
       </section>
       {rehearsal && <Shown rehearsal={rehearsal} isBusy={isBusy} add={add} />}
@@ -119,27 +124,23 @@ function Shown({ rehearsal, isBusy, add }: { rehearsal: Rehearsal; isBusy: boole
   const { fresh, repeated, malformed, people, skipped } = rehearsal;
   return (
     <section className="card" aria-labelledby="people-rehearsal" role="status">
-      <h2 id="people-rehearsal">What will happen</h2>
+      <h2 id="people-rehearsal">{say('What will happen')}</h2>
       <ul className="people-counts">
-        <li className="good">
-          <strong>{sayNumber(fresh)}</strong> new
-        </li>
-        <li>
-          <strong>{sayNumber(repeated)}</strong> repeated
-        </li>
+        <li className="good">{sayParts('{count} new', { count: <strong>{sayNumber(fresh)}</strong> })}</li>
+        <li>{sayParts('{count} repeated', { count: <strong>{sayNumber(repeated)}</strong> })}</li>
         <li className={malformed > 0 ? 'bad' : ''}>
-          <strong>{sayNumber(malformed)}</strong> malformed
+          {sayParts('{count} malformed', { count: <strong>{sayNumber(malformed)}</strong> })}
         </li>
       </ul>
       {skipped.length > 0 && (
         <details open={skipped.length <= 12}>
-          <summary>Lines that add nobody</summary>
+          <summary>{say('Lines that add nobody')}</summary>
           <table className="people-table">
             <thead>
               <tr>
-                <th scope="col">Line</th>
-                <th scope="col">It says</th>
-                <th scope="col">Reason</th>
+                <th scope="col">{say('Line')}</th>
+                <th scope="col">{say('It says')}</th>
+                <th scope="col">{say('Reason')}</th>
               </tr>
             </thead>
             <tbody>
@@ -156,13 +157,15 @@ function Shown({ rehearsal, isBusy, add }: { rehearsal: Rehearsal; isBusy: boole
       )}
       {people.length > 0 && (
         <details open={people.length <= 12}>
-          <summary>New people{fresh > people.length ? `, the first ${people.length}` : ''}</summary>
+          <summary>
+            {fresh > people.length ? say('New people, the first {count}', { count: people.length }) : say('New people')}
+          </summary>
           <table className="people-table">
             <thead>
               <tr>
-                <th scope="col">E-mail</th>
-                <th scope="col">Number</th>
-                <th scope="col">Name</th>
+                <th scope="col">{say('E-mail')}</th>
+                <th scope="col">{say('Number')}</th>
+                <th scope="col">{say('Name')}</th>
               </tr>
             </thead>
             <tbody>
@@ -178,7 +181,7 @@ function Shown({ rehearsal, isBusy, add }: { rehearsal: Rehearsal; isBusy: boole
         </details>
       )}
       <button type="button" className="button primary" disabled={isBusy || fresh === 0} onClick={add}>
-        {fresh === 0 ? 'Nobody to add' : `Add ${sayCount(fresh, 'recipient')}`}
+        {fresh === 0 ? say('Nobody to add') : sayCount(fresh, 'Add {count} recipient', 'Add {count} recipients')}
       </button>
     </section>
   );

@@ -10,7 +10,7 @@ import { apiPath, recordPath } from './paths.ts';
 import { useLoad, useResource } from './state.tsx';
 import type { ToolProps } from './tools/tool.ts';
 import type { ActionView } from './types.ts';
-import type { Tone } from './words.ts';
+import { say, type Tone } from './words.ts';
 
 type State = 'pending' | 'approved' | 'refused' | 'suspended';
 
@@ -42,47 +42,47 @@ interface Review {
   evidenceDeletedAt: string;
   logo: string | null;
   evidence: string | null;
-  duplicates: { id: string; name: string; email: string; state: State; why: string }[];
+  duplicates: { id: string; name: string; email: string; state: State; reason: string }[];
   history: Earlier[];
   next: string | null;
   waiting: number;
 }
 
 const words: Readonly<Record<State, { label: string; tone: Tone }>> = {
-  pending: { label: 'Applied', tone: 'busy' },
-  approved: { label: 'Approved', tone: 'good' },
-  refused: { label: 'Refused', tone: 'bad' },
-  suspended: { label: 'Suspended', tone: 'quiet' },
+  pending: { label: say('Applied'), tone: 'busy' },
+  approved: { label: say('Approved'), tone: 'good' },
+  refused: { label: say('Refused'), tone: 'bad' },
+  suspended: { label: say('Suspended'), tone: 'quiet' },
 };
 
 /** Draws the review of a club. */
 export function ClubReview({ recordId }: ToolProps) {
   const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Club', recordId, 'review'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
-  if (!data) return <Loading rows={8} label="Opening the application" />;
+  if (!data) return <Loading rows={8} label={say('Opening the application')} />;
   return (
     <div className="review">
       <div className="review-sides">
         <section className="card" aria-labelledby="application">
-          <h2 id="application">Application</h2>
+          <h2 id="application">{say('Application')}</h2>
           <Facts review={data} />
         </section>
-        <Picture title="Logo" source={data.logo} none="There is no logo." />
+        <Picture title={say('Logo')} source={data.logo} none={say('There is no logo.')} />
         <Picture
-          title="Evidence"
+          title={say('Evidence')}
           source={data.evidence}
           none={
             data.evidenceDeletedAt
-              ? `It was deleted on ${data.evidenceDeletedAt}, as the settings say.`
-              : 'There is no evidence.'
+              ? say('It was deleted on {day}, as the settings say.', { day: data.evidenceDeletedAt })
+              : say('There is no evidence.')
           }
-          note="An identity document: shown here only, and deleted some days after the decision."
+          note={say('An identity document: shown here only, and deleted some days after the decision.')}
         />
       </div>
       <ReviewFoot model="Club" recordId={recordId} done={reload} names={['approve-club', 'refuse-club']}>
         {data.next && (
           <Link className="button" to={recordPath('Club', data.next, 'review')}>
-            Next of {data.waiting} waiting <Icon name="ArrowRight" />
+            {say('Next of {count} waiting', { count: data.waiting })} <Icon name="ArrowRight" />
           </Link>
         )}
       </ReviewFoot>
@@ -95,15 +95,15 @@ export function ClubReview({ recordId }: ToolProps) {
 function Facts({ review }: { review: Review }) {
   const { state, refusal } = review;
   const facts: [string, React.ReactNode][] = [
-    ['State', <Pill tone={words[state].tone}>{words[state].label}</Pill>],
-    ['Name', <strong dir="auto">{review.name}</strong>],
-    ['E-mail', review.email],
-    ['Remarks', <span dir="auto">{review.info || '—'}</span>],
-    ['Applied', review.appliedAt],
-    ['Decided', review.decidedAt && `${review.decidedAt}${review.decidedBy ? `, ${review.decidedBy}` : ''}`],
-    ['Reason', refusal],
-    ['Approved until', review.approvedUntil],
-    ['Asked for renewal', review.renewalAskedAt],
+    [say('State'), <Pill tone={words[state].tone}>{words[state].label}</Pill>],
+    [say('Name'), <strong dir="auto">{review.name}</strong>],
+    [say('E-mail'), review.email],
+    [say('Remarks'), <span dir="auto">{review.info || '—'}</span>],
+    [say('Applied'), review.appliedAt],
+    [say('Decided'), review.decidedAt && `${review.decidedAt}${review.decidedBy ? `, ${review.decidedBy}` : ''}`],
+    [say('Reason'), refusal],
+    [say('Approved until'), review.approvedUntil],
+    [say('Asked for renewal'), review.renewalAskedAt],
   ];
   return (
     <dl className="facts">
@@ -119,6 +119,11 @@ function Facts({ review }: { review: Review }) {
   );
 }
 
+/** Says when a decision was made, and by whom where that is known. */
+export function sayDecided(day: string, name: string): string {
+  return name ? say('decided {day} by {name}', { day, name }) : say('decided {day}', { day });
+}
+
 /** Draws a picture of the record that opens at full size. */
 export function Picture(props: { title: string; source: string | null; none: string; note?: string }) {
   const { title, source, none, note } = props;
@@ -127,7 +132,7 @@ export function Picture(props: { title: string; source: string | null; none: str
     <section className="card review-picture" aria-label={title}>
       <h2>{title}</h2>
       {source ? (
-        <button type="button" onClick={() => setOpen(true)} aria-label={`${title} at full size`}>
+        <button type="button" onClick={() => setOpen(true)} aria-label={say('{title} at full size', { title })}>
           <img src={source} alt={title} />
         </button>
       ) : (
@@ -189,16 +194,16 @@ function Duplicates({ list }: { list: Review['duplicates'] }) {
   if (list.length === 0) return null;
   return (
     <section className="card" aria-labelledby="doubles">
-      <h2 id="doubles">May be the same as</h2>
+      <h2 id="doubles">{say('May be the same as')}</h2>
       <ul className="review-list">
-        {list.map(({ id, name, email, state, why }) => (
+        {list.map(({ id, name, email, state, reason }) => (
           <li key={id}>
             <Link to={recordPath('Club', id, 'review')} dir="auto">
               {name}
             </Link>
             <Pill tone={words[state].tone}>{words[state].label}</Pill>
             <span className="hint">
-              {email} · {why}
+              {email} · {reason}
             </span>
           </li>
         ))}
@@ -211,7 +216,7 @@ function Before({ list }: { list: Earlier[] }) {
   if (list.length === 0) return null;
   return (
     <section className="card" aria-labelledby="before">
-      <h2 id="before">Other applications with this address</h2>
+      <h2 id="before">{say('Other applications with this address')}</h2>
       <ul className="review-list">
         {list.map(({ id, name, state, refusal, appliedAt, decidedAt, decidedBy }) => (
           <li key={id}>
@@ -220,8 +225,8 @@ function Before({ list }: { list: Earlier[] }) {
             </Link>
             <Pill tone={words[state].tone}>{words[state].label}</Pill>
             <span className="hint">
-              Applied {appliedAt}
-              {decidedAt && ` · decided ${decidedAt}${decidedBy ? ` by ${decidedBy}` : ''}`}
+              {say('applied {day}', { day: appliedAt })}
+              {decidedAt && ` · ${sayDecided(decidedAt, decidedBy)}`}
               {refusal && ` · ${refusal}`}
             </span>
           </li>

@@ -6,13 +6,14 @@ import { useNotice } from './notices.tsx';
 import { DayBars } from './parts/day-bars.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Pill } from './parts/pill.tsx';
+import { sayParts } from './parts/say-parts.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import { Moment } from './parts/value.tsx';
 import { apiPath, homePath, listPath, newPath, runPath } from './paths.ts';
 import { messageWords, runWords } from './run/run-words.ts';
 import { useLoad, usePanel, useRefreshPanel, useTitle } from './state.tsx';
 import type { DashboardView, Figure } from './types.ts';
-import { lowerFirst, sayNumber, upperFirst } from './words.ts';
+import { lowerFirst, say, sayNumber, upperFirst } from './words.ts';
 
 /** The start page. */
 export function Dashboard() {
@@ -23,11 +24,11 @@ export function Dashboard() {
   return (
     <div className="page">
       <header className="page-head">
-        <h1 tabIndex={-1}>{firstName ? `Hello, ${firstName}` : 'Hello'}</h1>
+        <h1 tabIndex={-1}>{firstName ? say('Hello, {firstName}', { firstName }) : say('Hello')}</h1>
       </header>
       {isEmpty && <Welcome loaded={reload} />}
       {error !== undefined && !data && <Trouble error={error} retry={reload} />}
-      {!data && error === undefined && <Loading rows={4} label="Loading the overview" />}
+      {!data && error === undefined && <Loading rows={4} label={say('Loading the overview')} />}
       {data && !isEmpty && (
         <div className="dashboard">
           {data.approvals.length > 0 && <Approvals approvals={data.approvals} />}
@@ -37,7 +38,7 @@ export function Dashboard() {
           {data.outbox && <Outbox outbox={data.outbox} />}
           {data.runs && <Runs runs={data.runs} />}
           {data.cards.length === 0 && !data.outbox && !data.runs && (
-            <p className="hint">Choose something in the navigation to begin.</p>
+            <p className="hint">{say('Choose something in the navigation to begin.')}</p>
           )}
         </div>
       )}
@@ -48,52 +49,51 @@ export function Dashboard() {
 function Welcome({ loaded }: { loaded: () => void }) {
   const { resources, navigation, permissions } = usePanel();
   const refresh = useRefreshPanel();
-  const say = useNotice();
+  const notify = useNotice();
   const [isBusy, setBusy] = useState(false);
   const begin = resources.find(({ may, model }) => may.create && model === navigation[0]?.items[0]?.model);
   const load = async () => {
     setBusy(true);
     try {
       await post(apiPath('demo'));
-      say('The demo is loaded. Look around; nothing leaves this house.');
+      notify(say('The demo is loaded. Look around; nothing leaves this house.'));
       refresh();
       loaded();
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
       setBusy(false);
     }
   };
   return (
     <section className="welcome" aria-labelledby="welcome">
       <div>
-        <h2 id="welcome">Nothing is here yet. Shall we look around first?</h2>
+        <h2 id="welcome">{say('Nothing is here yet. Shall we look around first?')}</h2>
         <p>
-          The demo is a small, believable set of records. You can choose some, press an action, see every message before
-          it goes, and read the captured mails: no mail server and no account anywhere is needed.
+          {say(
+            'The demo is a small, believable set of records. You can choose some, press an action, see every message before it goes, and read the captured mails: no mail server and no account anywhere is needed.',
+          )}
         </p>
         <p className="welcome-actions">
           {permissions.includes('*') && (
             <button type="button" className="button primary large" disabled={isBusy} onClick={load}>
-              <Icon name="Package" /> {isBusy ? 'Loading the demo…' : 'Load the demo'}
+              <Icon name="Package" /> {isBusy ? say('Loading the demo…') : say('Load the demo')}
             </button>
           )}
           {begin && (
             <Link className="button large" to={newPath(begin.model)}>
-              <Icon name="Plus" /> New {lowerFirst(begin.label.one)}
+              <Icon name="Plus" /> {say('New {one}', { one: lowerFirst(begin.label.one) })}
             </Link>
           )}
         </p>
       </div>
       <ol className="welcome-steps">
+        <li>{sayParts('{verb} records in a list, or all that match.', { verb: <strong>{say('Choose')}</strong> })}</li>
         <li>
-          <strong>Choose</strong> records in a list, or all that match.
+          {sayParts('{verb} exactly what will happen, message by message.', {
+            verb: <strong>{say('Preview')}</strong>,
+          })}
         </li>
-        <li>
-          <strong>Preview</strong> exactly what will happen, message by message.
-        </li>
-        <li>
-          <strong>Run</strong> it, and undo within the first seconds.
-        </li>
+        <li>{sayParts('{verb} it, and undo within the first seconds.', { verb: <strong>{say('Run')}</strong> })}</li>
       </ol>
     </section>
   );
@@ -159,9 +159,9 @@ function To({ href, children }: { href?: string; children: React.ReactNode }) {
 function Approvals({ approvals }: { approvals: DashboardView['approvals'] }) {
   const { timeZone } = usePanel();
   return (
-    <section className="card flush wide approval" aria-label="Waits for your approval">
+    <section className="card flush wide approval" aria-label={say('Waits for your approval')}>
       <div className="card-head">
-        <h2>Waits for your approval</h2>
+        <h2>{say('Waits for your approval')}</h2>
       </div>
       <ul className="run-list">
         {approvals.map((run) => (
@@ -182,10 +182,10 @@ function Outbox({ outbox }: { outbox: NonNullable<DashboardView['outbox']> }) {
   const order = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'];
   const shown = order.filter((state) => (outbox.counts[state] ?? 0) > 0);
   return (
-    <section className="card" aria-label="Outbox">
-      <h2>Outbox</h2>
+    <section className="card" aria-label={say('Outbox')}>
+      <h2>{say('Outbox')}</h2>
       {shown.length === 0 ? (
-        <p className="hint">No message yet. What is sent appears here, with the mail server’s reply.</p>
+        <p className="hint">{say('No message yet. What is sent appears here, with the mail server’s reply.')}</p>
       ) : (
         <ul className="figures">
           {shown.map((state) => (
@@ -209,15 +209,15 @@ function Outbox({ outbox }: { outbox: NonNullable<DashboardView['outbox']> }) {
 function Runs({ runs }: { runs: NonNullable<DashboardView['runs']> }) {
   const { timeZone } = usePanel();
   return (
-    <section className="card flush wide" aria-label="Recent runs">
+    <section className="card flush wide" aria-label={say('Recent runs')}>
       <div className="card-head">
-        <h2>Recent runs</h2>
+        <h2>{say('Recent runs')}</h2>
         <Link to={listPath('Run')}>
-          All runs <Icon name="ArrowRight" size={14} />
+          {say('All runs')} <Icon name="ArrowRight" size={14} />
         </Link>
       </div>
       {runs.length === 0 ? (
-        <p className="hint pad">Nothing ran yet. Choose records in a list and press an action.</p>
+        <p className="hint pad">{say('Nothing ran yet. Choose records in a list and press an action.')}</p>
       ) : (
         <ul className="run-list">
           {runs.map((run) => (
@@ -237,7 +237,7 @@ function Runs({ runs }: { runs: NonNullable<DashboardView['runs']> }) {
                 {runWords[run.state]}
               </Pill>
               <span className="hint">
-                {run.failed > 0 && `${sayNumber(run.failed)} failed · `}
+                {run.failed > 0 && `${say('{count} failed', { count: sayNumber(run.failed) })} · `}
                 {sayNumber(run.total)} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
               </span>
             </li>

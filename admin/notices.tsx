@@ -1,6 +1,7 @@
 // Short words about what just happened, at the edge of the screen and read aloud. They go by themselves, but not before they were read.
 import React, { createContext, useCallback, useContext, useEffect, useState } from 'react';
 import { Icon } from './parts/icon.tsx';
+import { say } from './words.ts';
 
 interface Notice {
   id: number;
@@ -18,12 +19,12 @@ const secondsShown = 7;
 /** Draws the notices and lets the screens inside make some. */
 export function NoticeProvider({ children }: { children: React.ReactNode }) {
   const [notices, setNotices] = useState<Notice[]>([]);
-  const say = useCallback((text: string, tone: 'good' | 'bad' = 'good') => {
+  const notify = useCallback((text: string, tone: 'good' | 'bad' = 'good') => {
     setNotices((before) => [...before.slice(-2), { id: Date.now() + Math.random(), text, tone }]);
   }, []);
   const drop = useCallback((id: number) => setNotices((before) => before.filter((one) => one.id !== id)), []);
   return (
-    <Notices.Provider value={say}>
+    <Notices.Provider value={notify}>
       {children}
       <div className="notices" role="status" aria-live="polite">
         {notices.map((notice) => (
@@ -46,7 +47,7 @@ function NoticeBox({ notice, drop }: { notice: Notice; drop: (id: number) => voi
     <div className={`notice ${notice.tone}`} onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)}>
       <Icon name={notice.tone === 'good' ? 'Check' : 'AlertTriangle'} />
       <p>{notice.text}</p>
-      <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => drop(notice.id)}>
+      <button type="button" className="icon-button" aria-label={say('Dismiss')} onClick={() => drop(notice.id)}>
         <Icon name="X" />
       </button>
     </div>

@@ -7,7 +7,7 @@ import { Moment } from './parts/value.tsx';
 import { apiPath, recordPath, runPath } from './paths.ts';
 import { usePanel } from './state.tsx';
 import type { ToolProps } from './tools/tool.ts';
-import { sayCount, sayNumber } from './words.ts';
+import { say, sayCount, sayNumber } from './words.ts';
 
 interface Summary {
   undecided: number;
@@ -72,23 +72,28 @@ export function WorkshopAssign({ load, call }: ToolProps) {
   return (
     <div className="people-import">
       <section className="card" aria-labelledby="assign-rehearse">
-        <h2 id="assign-rehearse">Rehearse</h2>
+        <h2 id="assign-rehearse">{say('Rehearse')}</h2>
         <p className="hint">
-          Finds the best plan for everybody with an open moment, under places, groups, moments, links and least numbers.
-          Nobody gets anything before you give the places.
+          {say(
+            'Finds the best plan for everybody with an open moment, under places, groups, moments, links and least numbers. Nobody gets anything before you give the places.',
+          )}
         </p>
         <div className="people-file">
-          <select aria-label="How" value={manner} onChange={(event) => setManner(event.target.value as Plan['manner'])}>
-            <option value="preference">By what people would like best</option>
-            <option value="chance">By chance alone</option>
+          <select
+            aria-label={say('How')}
+            value={manner}
+            onChange={(event) => setManner(event.target.value as Plan['manner'])}
+          >
+            <option value="preference">{say('By what people would like best')}</option>
+            <option value="chance">{say('By chance alone')}</option>
           </select>
           <label className="workshop-seed">
-            Seed{' '}
+            {say('Seed')}{' '}
             <input
               type="number"
               min={0}
               max={2147483646}
-              placeholder="by chance"
+              placeholder={say('by chance')}
               value={seed}
               onChange={(event) => setSeed(event.target.value)}
             />
@@ -100,7 +105,7 @@ export function WorkshopAssign({ load, call }: ToolProps) {
           </p>
         )}
         <button type="button" className="button primary" disabled={isBusy} onClick={rehearse}>
-          {isBusy ? 'Finding the best plan …' : 'Rehearse'}
+          {isBusy ? say('Finding the best plan …') : say('Rehearse')}
         </button>
       </section>
       {newest && <PlanCard plan={newest} isBusy={isBusy} start={start} isOpen />}
@@ -122,17 +127,18 @@ function PlanCard({ plan, isBusy, isOpen = false, start }: PlanProps) {
   const { timeZone } = usePanel();
   const { summary } = plan;
   const figures: [words: string, value: string, tone: string][] = [
-    ['get everything', sayNumber(summary.complete), 'good'],
-    ['get some of it', sayNumber(summary.partly), ''],
-    ['get nothing', sayNumber(summary.nothing), summary.nothing > 0 ? 'bad' : ''],
-    ['average rank', summary.averageRank === null ? '–' : summary.averageRank.toFixed(2), ''],
+    [say('get everything'), sayNumber(summary.complete), 'good'],
+    [say('get some of it'), sayNumber(summary.partly), ''],
+    [say('get nothing'), sayNumber(summary.nothing), summary.nothing > 0 ? 'bad' : ''],
+    [say('average rank'), summary.averageRank === null ? '–' : summary.averageRank.toFixed(2), ''],
   ];
   return (
-    <section className="card" aria-label={`Plan ${plan.number}`}>
+    <section className="card" aria-label={say('Plan {number}', { number: plan.number })}>
       <details open={isOpen} className="workshop-plan">
         <summary>
-          Plan {plan.number} · {plan.manner === 'preference' ? 'by preference' : 'by chance'} · seed {plan.seed} ·{' '}
-          <Moment iso={plan.createdAt} zone={timeZone} />
+          {say('Plan {number}', { number: plan.number })} ·{' '}
+          {plan.manner === 'preference' ? say('by preference') : say('by chance')} ·{' '}
+          {say('seed {seed}', { seed: plan.seed })} · <Moment iso={plan.createdAt} zone={timeZone} />
         </summary>
         <ul className="people-counts">
           {figures.map(([words, value, tone]) => (
@@ -142,13 +148,15 @@ function PlanCard({ plan, isBusy, isOpen = false, start }: PlanProps) {
           ))}
         </ul>
         <p className="hint">
-          {sayCount(summary.undecided, 'undecided person', 'undecided people')}, {sayCount(summary.places, 'place')}.
-          {summary.ranks.length > 0 &&
-            ` ${summary.ranks.map((count, at) => `Rank ${at + 1}: ${sayNumber(count)}`).join(' · ')}.`}
+          {sayCount(summary.undecided, '{count} undecided person', '{count} undecided people')} ·{' '}
+          {sayCount(summary.places, '{count} place', '{count} places')}
+          {summary.ranks.map(
+            (count, at) => ` · ${say('rank {rank}: {count}', { rank: at + 1, count: sayNumber(count) })}`,
+          )}
         </p>
         <div className="people-file">
           <a className="button" href={recordPath('WorkshopPlan', plan.id)}>
-            Who gets what, and why not
+            {say('Who gets what, and why not')}
           </a>
           <button
             type="button"
@@ -156,7 +164,7 @@ function PlanCard({ plan, isBusy, isOpen = false, start }: PlanProps) {
             disabled={isBusy}
             onClick={() => start('workshops.apply-placement', plan)}
           >
-            Give the places
+            {say('Give the places')}
           </button>
           <button
             type="button"
@@ -164,7 +172,7 @@ function PlanCard({ plan, isBusy, isOpen = false, start }: PlanProps) {
             disabled={isBusy}
             onClick={() => start('workshops.undo-placement', plan)}
           >
-            Take them back
+            {say('Take them back')}
           </button>
         </div>
       </details>

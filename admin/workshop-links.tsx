@@ -5,7 +5,7 @@ import { useNotice } from './notices.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import type { ToolProps } from './tools/tool.ts';
-import { sayCount } from './words.ts';
+import { say, sayCount } from './words.ts';
 
 interface Workshop {
   id: string;
@@ -30,7 +30,7 @@ const box = { width: 190, height: 40, gapX: 90, gapY: 16, top: 34 };
 
 /** Draws the screen. */
 export function WorkshopLinks({ load, call }: ToolProps) {
-  const say = useNotice();
+  const notify = useNotice();
   const [graph, setGraph] = useState<Graph>();
   const [links, setLinks] = useState<Link[]>([]);
   const [trouble, setTrouble] = useState<unknown>();
@@ -50,7 +50,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
     setFault(undefined);
     try {
       take(await call<Graph>('save', { links }));
-      say(`${sayCount(links.length, 'link')} kept.`);
+      notify(sayCount(links.length, '{count} link kept.', '{count} links kept.'));
     } catch (error) {
       setFault(sentenceOf(error));
     } finally {
@@ -61,19 +61,19 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   return (
     <div className="workshop-links">
       <section className="card" aria-labelledby="links-picture">
-        <h2 id="links-picture">Picture</h2>
+        <h2 id="links-picture">{say('Diagram')}</h2>
         {graph.workshops.length === 0 ? (
-          <p>There are no workshops yet.</p>
+          <p>{say('There are no workshops yet.')}</p>
         ) : (
           <Picture workshops={graph.workshops} links={links} />
         )}
         <p className="hint">
-          <span className="link-sample inclusive" /> taken together · <span className="link-sample exclusive" /> never
-          together
+          <span className="link-sample inclusive" /> {say('taken together')} ·{' '}
+          <span className="link-sample exclusive" /> {say('never together')}
         </p>
       </section>
       <section className="card" aria-labelledby="links-list">
-        <h2 id="links-list">Links</h2>
+        <h2 id="links-list">{say('Links')}</h2>
         <LinkList workshops={graph.workshops} links={links} set={setLinks} />
         {fault && (
           <p className="banner bad" role="alert">
@@ -81,7 +81,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
           </p>
         )}
         <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
-          {isChanged ? 'Keep these links' : 'All kept'}
+          {isChanged ? say('Keep these links') : say('All kept')}
         </button>
       </section>
     </div>
@@ -95,7 +95,7 @@ function Picture({ workshops, links }: Graph) {
   return (
     <div className="links-scroll">
       <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-labelledby="links-title">
-        <title id="links-title">{links.map((one) => inWords(one, titles)).join('. ') || 'No links'}</title>
+        <title id="links-title">{links.map((one) => inWords(one, titles)).join('. ') || say('No links')}</title>
         {columns.map((moment, at) => (
           <text key={moment} x={at * (box.width + box.gapX)} y={16} className="link-moment">
             {moment}
@@ -153,8 +153,8 @@ const shortened = (text: string) => (text.length > 24 ? `${text.slice(0, 23)}…
 function inWords({ firstId, secondId, type }: Link, titles: ReadonlyMap<string, string>): string {
   const [first, second] = [titles.get(firstId) ?? '?', titles.get(secondId) ?? '?'];
   return type === 'inclusive'
-    ? `${first} and ${second} are taken together`
-    : `${first} and ${second} are never taken together`;
+    ? say('{first} and {second} are taken together', { first, second })
+    : say('{first} and {second} are never taken together', { first, second });
 }
 
 function LinkList({ workshops, links, set }: Graph & { set: (links: Link[]) => void }) {
@@ -187,7 +187,7 @@ function LinkList({ workshops, links, set }: Graph & { set: (links: Link[]) => v
             <button
               type="button"
               className="button quiet"
-              aria-label={`Remove: ${inWords(link, titles)}`}
+              aria-label={say('Remove: {link}', { link: inWords(link, titles) })}
               onClick={() => set(links.filter((one) => one !== link))}
             >
               <Icon name="X" size={14} />
@@ -196,18 +196,18 @@ function LinkList({ workshops, links, set }: Graph & { set: (links: Link[]) => v
         ))}
       </ul>
       <div className="link-new">
-        {choose('firstId', 'One workshop')}
+        {choose('firstId', say('One workshop'))}
         <select
-          aria-label="How they are linked"
+          aria-label={say('How they are linked')}
           value={wanted.type}
           onChange={(event) => setWanted({ ...wanted, type: event.target.value as Link['type'] })}
         >
-          <option value="inclusive">together with</option>
-          <option value="exclusive">never with</option>
+          <option value="inclusive">{say('together with')}</option>
+          <option value="exclusive">{say('never with')}</option>
         </select>
-        {choose('secondId', 'Another workshop')}
+        {choose('secondId', say('Another workshop'))}
         <button type="button" className="button" disabled={!wanted.firstId || !wanted.secondId} onClick={add}>
-          Add
+          {say('Add')}
         </button>
       </div>
     </>

@@ -3,20 +3,21 @@ import React, { useEffect, useState } from 'react';
 import { sentenceOf } from './api.ts';
 import { useNotice } from './notices.tsx';
 import { Pill } from './parts/pill.tsx';
+import { sayParts } from './parts/say-parts.tsx';
 import type { ToolProps } from './tools/tool.ts';
-import { sayCount, sayNumber, type Tone } from './words.ts';
+import { say, sayCount, sayNumber, type Tone } from './words.ts';
 
 type What = 'changed' | 'fresh' | 'removed' | 'duplicate';
 
 interface Rehearsal {
   counts: { kept: number; changed: number; fresh: number; removed: number; duplicates: number };
-  lines: { line: number; name: string; what: What; words: string }[];
+  lines: { line: number; name: string; what: What; note: string }[];
   more: number;
 }
 
 /** Draws the screen. */
 export function WorkshopPeople({ load, call }: ToolProps) {
-  const say = useNotice();
+  const notify = useNotice();
   const [count, setCount] = useState<number>();
   const [text, setText] = useState('');
   const [file, setFile] = useState<File>();
@@ -48,7 +49,13 @@ export function WorkshopPeople({ load, call }: ToolProps) {
   const apply = () =>
     attempt(async () => {
       const done = await send<{ made: number; changed: number; removed: number }>('apply');
-      say(`${sayNumber(done.made)} new, ${sayNumber(done.changed)} changed, ${sayNumber(done.removed)} removed.`);
+      notify(
+        say('New: {made}, changed: {changed}, removed: {removed}.', {
+          made: sayNumber(done.made),
+          changed: sayNumber(done.changed),
+          removed: sayNumber(done.removed),
+        }),
+      );
       setCount((await load<{ count: number }>()).count);
       begin({});
     });
@@ -61,12 +68,14 @@ export function WorkshopPeople({ load, call }: ToolProps) {
   return (
     <div className="people-import">
       <section className="card" aria-labelledby="workshop-list">
-        <h2 id="workshop-list">List</h2>
+        <h2 id="workshop-list">{say('List')}</h2>
         <p className="hint">
-          {count === undefined ? '' : `${sayCount(count, 'person', 'people')} so far. `}A CSV file or an Excel workbook
-          with <code>Naam;Klas;Doelgroep;Identificatie</code>. With an empty last cell a login key is made.
+          {count !== undefined && `${sayCount(count, '{count} person so far.', '{count} people so far.')} `}
+          {sayParts('A CSV file or an Excel workbook with {headings}. With an empty last cell a login key is made.', {
+            headings: <code>Naam;Klas;Doelgroep;Identificatie</code>,
+          })}
         </p>
-        <label htmlFor="workshop-text">Paste here</label>
+        <label htmlFor="workshop-text">{say('Paste here')}</label>
         <textarea
           id="workshop-text"
           rows={8}
@@ -78,7 +87,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
         />
         <div className="people-file">
           <label className="button">
-            {file ? file.name : 'Or choose a file'}
+            {file ? file.name : say('Or choose a file')}
             <input
               type="file"
               className="visually-hidden"
@@ -92,7 +101,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
           </label>
           {file && (
             <button type="button" className="button" onClick={() => begin({})}>
-              Without the file
+              {say('Without the file')}
             </button>
           )}
           <label className="workshop-check">
@@ -104,7 +113,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
                 setRehearsal(undefined);
               }}
             />{' '}
-            Remove people who are not in the list, with their registrations
+            {say('Remove people who are not in the list, with their registrations')}
           </label>
         </div>
         {fault && (
@@ -118,7 +127,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
           disabled={isBusy || (!text.trim() && !file)}
           onClick={rehearse}
         >
-          {isBusy && !rehearsal ? 'Reading …' : 'See what happens'}
+          {isBusy && !rehearsal ? say('Reading …') : say('See what happens')}
         </button>
       </section>
       {rehearsal && <Shown rehearsal={rehearsal} isBusy={isBusy} apply={apply} />}
@@ -127,25 +136,25 @@ export function WorkshopPeople({ load, call }: ToolProps) {
 }
 
 const whatWords: Readonly<Record<What, { label: string; tone: Tone }>> = {
-  fresh: { label: 'New', tone: 'good' },
-  changed: { label: 'Changed', tone: 'busy' },
-  removed: { label: 'Removed', tone: 'bad' },
-  duplicate: { label: 'Key twice', tone: 'bad' },
+  fresh: { label: say('New'), tone: 'good' },
+  changed: { label: say('Changed'), tone: 'busy' },
+  removed: { label: say('Removed'), tone: 'bad' },
+  duplicate: { label: say('Key twice'), tone: 'bad' },
 };
 
 function Shown({ rehearsal, isBusy, apply }: { rehearsal: Rehearsal; isBusy: boolean; apply: () => void }) {
   const { counts, lines, more } = rehearsal;
   const doing = counts.fresh + counts.changed + counts.removed;
   const figures: [words: string, value: number, tone: string][] = [
-    ['stay as they are', counts.kept, ''],
-    ['new', counts.fresh, 'good'],
-    ['changed', counts.changed, ''],
-    ['removed', counts.removed, counts.removed > 0 ? 'bad' : ''],
-    ['keys twice', counts.duplicates, counts.duplicates > 0 ? 'bad' : ''],
+    [say('stay as they are'), counts.kept, ''],
+    [say('new'), counts.fresh, 'good'],
+    [say('changed'), counts.changed, ''],
+    [say('removed'), counts.removed, counts.removed > 0 ? 'bad' : ''],
+    [say('keys twice'), counts.duplicates, counts.duplicates > 0 ? 'bad' : ''],
   ];
   return (
     <section className="card" aria-labelledby="workshop-rehearsal" role="status">
-      <h2 id="workshop-rehearsal">What will happen</h2>
+      <h2 id="workshop-rehearsal">{say('What will happen')}</h2>
       <ul className="people-counts">
         {figures.map(([words, value, tone]) => (
           <li key={words} className={tone}>
@@ -157,34 +166,34 @@ function Shown({ rehearsal, isBusy, apply }: { rehearsal: Rehearsal; isBusy: boo
         <table className="people-table">
           <thead>
             <tr>
-              <th scope="col">Line</th>
-              <th scope="col">Name</th>
-              <th scope="col">What</th>
-              <th scope="col">In words</th>
+              <th scope="col">{say('Line')}</th>
+              <th scope="col">{say('Name')}</th>
+              <th scope="col">{say('What')}</th>
+              <th scope="col">{say('In words')}</th>
             </tr>
           </thead>
           <tbody>
-            {lines.map(({ line, name, what, words }) => (
+            {lines.map(({ line, name, what, note }) => (
               <tr key={`${what} ${line} ${name}`}>
                 <td className="number">{line || ''}</td>
                 <td dir="auto">{name}</td>
                 <td>
                   <Pill tone={whatWords[what].tone}>{whatWords[what].label}</Pill>
                 </td>
-                <td dir="auto">{words}</td>
+                <td dir="auto">{note}</td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {more > 0 && <p className="hint">And {sayNumber(more)} more lines.</p>}
+      {more > 0 && <p className="hint">{sayCount(more, 'And {count} more line.', 'And {count} more lines.')}</p>}
       <button
         type="button"
         className="button primary"
         disabled={isBusy || doing === 0 || counts.duplicates > 0}
         onClick={apply}
       >
-        {counts.duplicates > 0 ? 'Mend the list first' : doing === 0 ? 'Nothing to do' : 'Do this'}
+        {counts.duplicates > 0 ? say('Mend the list first') : doing === 0 ? say('Nothing to do') : say('Do this')}
       </button>
     </section>
   );

@@ -53,10 +53,8 @@ export async function startApp(config: Config, duties: Duties): Promise<RunningA
       started,
       address: web ? addressOf(config, web.server) : config.publicUrl,
       async stop() {
-        await web?.close();
-        await watch?.close();
-        await processes?.stop();
-        await worker?.stop();
+        // Together: what a drain waits for must not be what keeps the work from its checkpoint.
+        await Promise.all([web?.close(), watch?.close(), processes?.stop(), worker?.stop()]);
         await started.close();
         await storage.stop();
       },

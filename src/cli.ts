@@ -1,6 +1,7 @@
 // The command line: `steward <command> --option value`. Core and modules declare the commands.
 import {
   checkCommand,
+  coldCommands,
   configureLog,
   coreCommands,
   createCore,
@@ -16,7 +17,8 @@ import {
 import { modules } from './modules/index.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const commands = [...coreCommands, checkCommand, ...modules.flatMap((module) => module.commands ?? [])];
+const warmCommands = [...coreCommands, checkCommand, ...modules.flatMap((module) => module.commands ?? [])];
+const commands = [...coldCommands, ...warmCommands];
 
 async function main(): Promise<number> {
   const [name, ...args] = process.argv.slice(2);
@@ -26,7 +28,7 @@ async function main(): Promise<number> {
     return name && name !== 'help' && name !== '--help' ? 2 : 0;
   }
   const options = readArguments(command, args);
-  if (command.alone) {
+  if ('alone' in command && command.alone) {
     await command.alone(options, print);
     return 0;
   }
@@ -35,8 +37,12 @@ async function main(): Promise<number> {
   if (command === checkCommand) mustBeSound(modules);
   const storage = await openStorage(config, { attach: true });
   try {
-    const started = await createCore({ config, modules, connection: storage.connection, role: 'cli' });
-    await command.run(started.core, options, print).finally(() => started.close());
+    const { connection } = storage;
+    if ('runCold' in command) await command.runCold({ config, connection }, options, print);
+    else {
+      const started = await createCore({ config, modules, connection, role: 'cli' });
+      await command.run(started.core, options, print).finally(() => started.close());
+    }
   } finally {
     await storage.stop();
   }

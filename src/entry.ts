@@ -3,7 +3,8 @@ import { type Duties, greet, startApp } from './app.ts';
 import { loadConfig, StartError } from './core/index.ts';
 import { isWebProcess } from './web-processes.ts';
 
-const patience = 15_000;
+/** Milliseconds for the end once the web has drained. */
+const usualPatience = 15_000;
 
 /** Runs until SIGTERM or SIGINT; a second signal ends at once. Exits 0 after a drained stop, 1 when it could not start. */
 export async function runEntry(duties: Duties): Promise<void> {
@@ -13,7 +14,7 @@ export async function runEntry(duties: Duties): Promise<void> {
     const app = await startApp({ ...config, demo }, duties);
     lastResort((error, what) => app.started.core.log.fatal({ err: error }, what));
     if (duties.web && !isWebProcess) await greet(app);
-    onSignal(async () => app.stop());
+    onSignal(async () => app.stop(), usualPatience + config.drainSeconds * 1000);
   } catch (error) {
     process.stderr.write(`\n${inWords(error)}\n\n`);
     process.exit(1);
@@ -26,7 +27,7 @@ function inWords(error: unknown): string {
   return String(error);
 }
 
-function onSignal(stop: () => Promise<void>): void {
+function onSignal(stop: () => Promise<void>, patience: number): void {
   let asked = 0;
   const end = () => {
     // Ctrl+C under npm arrives twice, from the terminal and from npm: only a later one means impatience.

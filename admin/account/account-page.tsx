@@ -6,32 +6,34 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, useRefreshPanel, useTitle } from '../state.tsx';
 import type { AccountView } from '../types.ts';
+import { say } from '../words.ts';
 import { Line, Refusal, useSending } from './form-card.tsx';
+import { LanguageForm } from './language-form.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
 
 /** The page. */
 export function AccountPage() {
   const { data: account, error, reload } = useLoad<AccountView>(apiPath('me', 'account'));
-  const say = useNotice();
-  useTitle('My account');
+  const notify = useNotice();
+  useTitle(say('My account'));
   if (error !== undefined && !account) return <Trouble error={error} retry={reload} />;
-  if (!account) return <Loading rows={6} label="Loading your account" />;
+  if (!account) return <Loading rows={6} label={say('Loading your account')} />;
   const end = async (handle: string) => {
     await post(apiPath('me', 'sessions', handle, 'end'));
-    say('That session is over.');
+    notify(say('That session is over.'));
     reload();
   };
   const endOthers = async () => {
     await post(apiPath('me', 'sessions', 'end-others'));
-    say('All other sessions are over.');
+    notify(say('All other sessions are over.'));
     reload();
   };
   return (
     <div className="page">
       <header className="page-head">
         <div>
-          <h1 tabIndex={-1}>My account</h1>
+          <h1 tabIndex={-1}>{say('My account')}</h1>
           <p className="page-sub">
             {account.email} · {account.role}
           </p>
@@ -39,9 +41,10 @@ export function AccountPage() {
       </header>
       <div className="columns-2 account">
         <SecondFactor factor={account.secondFactor} changed={reload} />
-        <Sessions sessions={account.sessions} end={end} endAll={endOthers} endAllLabel="End all others" />
+        <Sessions sessions={account.sessions} end={end} endAll={endOthers} endAllLabel={say('End all others')} />
         <NameForm name={account.name} changed={reload} />
         <PasswordForm changed={reload} />
+        <LanguageForm language={account.language} />
       </div>
     </div>
   );
@@ -50,33 +53,33 @@ export function AccountPage() {
 function NameForm({ name: before, changed }: { name: string; changed: () => void }) {
   const [name, setName] = useState(before);
   const refresh = useRefreshPanel();
-  const say = useNotice();
+  const notify = useNotice();
   const { isBusy, faults, trouble, send } = useSending();
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
     return send(async () => {
       await post(apiPath('me', 'name'), { name });
-      say('Saved.');
+      notify(say('Saved.'));
       changed();
       refresh();
     });
   };
   return (
     <form className="card form" aria-labelledby="name" onSubmit={submit}>
-      <h2 id="name">Name</h2>
+      <h2 id="name">{say('Name')}</h2>
       <Line
-        label="Your name"
+        label={say('Your name')}
         name="name"
         value={name}
         set={setName}
         autoComplete="name"
-        help="As colleagues and the audit see it."
+        help={say('As colleagues and the audit see it.')}
         fault={faults.name}
       />
       <Refusal words={trouble} />
       <div className="form-foot">
         <button type="submit" className="button primary" disabled={isBusy || name.trim() === before}>
-          Save
+          {say('Save')}
         </button>
       </div>
     </form>
@@ -86,7 +89,7 @@ function NameForm({ name: before, changed }: { name: string; changed: () => void
 function PasswordForm({ changed }: { changed: () => void }) {
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
-  const say = useNotice();
+  const notify = useNotice();
   const { isBusy, faults, trouble, send } = useSending();
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
@@ -94,15 +97,15 @@ function PasswordForm({ changed }: { changed: () => void }) {
       await post(apiPath('me', 'password'), { current, password });
       setCurrent('');
       setPassword('');
-      say('Your password was changed. All other sessions are over.');
+      notify(say('Your password was changed. All other sessions are over.'));
       changed();
     });
   };
   return (
     <form className="card form" aria-labelledby="password" onSubmit={submit}>
-      <h2 id="password">Password</h2>
+      <h2 id="password">{say('Password')}</h2>
       <Line
-        label="Present password"
+        label={say('Present password')}
         name="current"
         type="password"
         value={current}
@@ -111,18 +114,18 @@ function PasswordForm({ changed }: { changed: () => void }) {
         fault={faults.current}
       />
       <Line
-        label="New password"
+        label={say('New password')}
         name="password"
         type="password"
         value={password}
         set={setPassword}
         autoComplete="new-password"
-        help="12 characters or more. Several unrelated words are easy to remember."
+        help={say('12 characters or more. Several unrelated words are easy to remember.')}
       />
       <Refusal words={trouble} />
       <div className="form-foot">
         <button type="submit" className="button primary" disabled={isBusy || current === '' || password === ''}>
-          Change the password
+          {say('Change the password')}
         </button>
       </div>
     </form>

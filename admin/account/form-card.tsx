@@ -2,6 +2,7 @@
 import React, { useId, useState } from 'react';
 import { ApiError, sentenceOf } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
+import { sayFault } from '../words.ts';
 
 interface InputProps {
   label: string;
@@ -42,7 +43,7 @@ export function Line({ label, name, value, set, type = 'text', autoComplete, hel
       )}
       {fault && (
         <p id={`${id}-fault`} className="field-fault">
-          This {fault}.
+          {sayFault(fault)}
         </p>
       )}
     </div>

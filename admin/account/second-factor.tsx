@@ -3,11 +3,12 @@ import React, { useState } from 'react';
 import { post } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Pill } from '../parts/pill.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Moment } from '../parts/value.tsx';
 import { apiPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
 import type { AccountView } from '../types.ts';
-import { sayCount } from '../words.ts';
+import { say, sayCount } from '../words.ts';
 import { Line, Refusal, useSending } from './form-card.tsx';
 
 interface NewFactor {
@@ -33,17 +34,24 @@ export function SecondFactor({ factor, changed }: { factor: AccountView['secondF
   return (
     <section className="card form" aria-labelledby="second-factor">
       <h2 id="second-factor">
-        Second factor <Pill tone={factor.since ? 'good' : 'quiet'}>{factor.since ? 'On' : 'Off'}</Pill>
+        {say('Second factor')}{' '}
+        <Pill tone={factor.since ? 'good' : 'quiet'}>{factor.since ? say('On') : say('Off')}</Pill>
       </h2>
       {factor.since ? (
         <p>
-          After the password you are asked for a code of your authenticator app, since{' '}
-          <Moment iso={factor.since} zone={timeZone} isDay />. {sayCount(factor.codesLeft, 'recovery code')} left.
+          {sayParts(
+            'After the password you are asked for a code of your authenticator app, since {day}. {codes} left.',
+            {
+              day: <Moment iso={factor.since} zone={timeZone} isDay />,
+              codes: sayCount(factor.codesLeft, '{count} recovery code', '{count} recovery codes'),
+            },
+          )}
         </p>
       ) : (
         <p>
-          With an authenticator app on your phone, a stolen password alone opens nothing. Any app for time-based codes
-          will do.
+          {say(
+            'With an authenticator app on your phone, a stolen password alone opens nothing. Any app for time-based codes will do.',
+          )}
         </p>
       )}
       {step === 'rest' && <Choices factor={factor} go={setStep} />}
@@ -67,20 +75,20 @@ function Choices({ factor, go }: { factor: AccountView['secondFactor']; go: (ste
     return (
       <div className="form-foot">
         <button type="button" className="button primary" onClick={() => go('begin')}>
-          <Icon name="Smartphone" /> Set it up
+          <Icon name="Smartphone" /> {say('Set it up')}
         </button>
       </div>
     );
   return (
     <div className="form-foot">
       <button type="button" className="button" onClick={() => go('codes')}>
-        <Icon name="RefreshCw" /> New recovery codes
+        <Icon name="RefreshCw" /> {say('New recovery codes')}
       </button>
       {factor.isRequired ? (
-        <span className="hint">Your role asks for it, so it stays on.</span>
+        <span className="hint">{say('Your role asks for it, so it stays on.')}</span>
       ) : (
         <button type="button" className="button danger-quiet" onClick={() => go('remove')}>
-          Take it away
+          {say('Take it away')}
         </button>
       )}
     </div>
@@ -110,13 +118,13 @@ function Begin({ show, cancel }: StepProps) {
     <form className="form" onSubmit={submit}>
       {fresh ? (
         <>
-          <p>Scan this picture with your app, then type the six digits that it shows.</p>
-          <img className="qr" src={fresh.qr} width={220} height={220} alt="QR code for the authenticator app" />
+          <p>{say('Scan this picture with your app, then type the six digits that it shows.')}</p>
+          <img className="qr" src={fresh.qr} width={220} height={220} alt={say('QR code for the authenticator app')} />
           <p className="hint">
-            No camera at hand? Type this key into the app: <code>{fresh.secret}</code>
+            {sayParts('No camera at hand? Type this key into the app: {key}', { key: <code>{fresh.secret}</code> })}
           </p>
           <Line
-            label="Code"
+            label={say('Code')}
             name="code"
             value={code}
             set={setCode}
@@ -129,7 +137,7 @@ function Begin({ show, cancel }: StepProps) {
         <Password value={password} set={setPassword} fault={faults.password} />
       )}
       <Refusal words={trouble} />
-      <Foot label={fresh ? 'Confirm' : 'Go on'} isBusy={isBusy} cancel={cancel} />
+      <Foot label={fresh ? say('Confirm') : say('Go on')} isBusy={isBusy} cancel={cancel} />
     </form>
   );
 }
@@ -145,10 +153,10 @@ function Renew({ show, cancel }: StepProps) {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <p>The codes you have now will end.</p>
+      <p>{say('The codes you have now will end.')}</p>
       <Password value={password} set={setPassword} fault={faults.password} />
       <Refusal words={trouble} />
-      <Foot label="Make new codes" isBusy={isBusy} cancel={cancel} />
+      <Foot label={say('Make new codes')} isBusy={isBusy} cancel={cancel} />
     </form>
   );
 }
@@ -165,16 +173,16 @@ function Remove({ done, cancel }: { done: () => void; cancel: () => void }) {
     <form className="form" onSubmit={submit}>
       <Password value={password} set={setPassword} fault={faults.password} />
       <Line
-        label="Code"
+        label={say('Code')}
         name="code"
         value={code}
         set={setCode}
         autoComplete="one-time-code"
-        help="Of the app, or a recovery code."
+        help={say('Of the app, or a recovery code.')}
         fault={faults.code}
       />
       <Refusal words={trouble} />
-      <Foot label="Take it away" isBusy={isBusy} cancel={cancel} isDanger />
+      <Foot label={say('Take it away')} isBusy={isBusy} cancel={cancel} isDanger />
     </form>
   );
 }
@@ -182,7 +190,7 @@ function Remove({ done, cancel }: { done: () => void; cancel: () => void }) {
 function Password({ value, set, fault }: { value: string; set: (value: string) => void; fault?: string }) {
   return (
     <Line
-      label="Your password"
+      label={say('Your password')}
       name="password"
       type="password"
       value={value}
@@ -200,7 +208,7 @@ function Foot(props: { label: string; isBusy: boolean; cancel: () => void; isDan
         {props.label}
       </button>
       <button type="button" className="button" onClick={props.cancel}>
-        Cancel
+        {say('Cancel')}
       </button>
     </div>
   );
@@ -211,10 +219,11 @@ function RecoveryCodes({ codes, done }: { codes: string[]; done: () => void }) {
   const copy = () => navigator.clipboard?.writeText(codes.join('\n')).then(() => setCopied(true));
   return (
     <section className="card form" aria-labelledby="recovery-codes">
-      <h2 id="recovery-codes">Keep these codes</h2>
+      <h2 id="recovery-codes">{say('Keep these codes')}</h2>
       <p role="status">
-        If your app is ever away, each of these lets you in once. Write them down or print them; they are not shown
-        again.
+        {say(
+          'If your app is ever away, each of these lets you in once. Write them down or print them; they are not shown again.',
+        )}
       </p>
       <ul className="recovery-codes">
         {codes.map((code) => (
@@ -223,10 +232,10 @@ function RecoveryCodes({ codes, done }: { codes: string[]; done: () => void }) {
       </ul>
       <div className="form-foot">
         <button type="button" className="button primary" onClick={done}>
-          I have kept them
+          {say('I have kept them')}
         </button>
         <button type="button" className="button" onClick={copy}>
-          <Icon name={isCopied ? 'Check' : 'Copy'} /> {isCopied ? 'Copied' : 'Copy'}
+          <Icon name={isCopied ? 'Check' : 'Copy'} /> {isCopied ? say('Copied') : say('Copy')}
         </button>
       </div>
     </section>

@@ -6,21 +6,24 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, useTitle } from '../state.tsx';
 import type { SecondPersonChoice } from '../types.ts';
+import { say, sayLabelPlain } from '../words.ts';
 
 /** The page. */
 export function SecondPersonPage() {
   const { data, error, reload } = useLoad<{ actions: SecondPersonChoice[] }>(apiPath('second-person'));
-  useTitle('Second person');
+  useTitle(say('Second person'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
-  if (!data) return <Loading rows={6} label="Loading the actions" />;
+  if (!data) return <Loading rows={6} label={say('Loading the actions')} />;
   const modules = [...new Set(data.actions.map(({ module }) => module))];
   return (
     <div className="page">
       <header className="page-head">
         <div>
-          <h1 tabIndex={-1}>Second person</h1>
+          <h1 tabIndex={-1}>{say('Second person')}</h1>
           <p className="page-sub">
-            An action chosen here does nothing until another operator, who may do it too, has approved the frozen plan.
+            {say(
+              'An action chosen here does nothing until another operator, who may do it too, has approved the frozen plan.',
+            )}
           </p>
         </div>
       </header>
@@ -40,7 +43,7 @@ export function SecondPersonPage() {
   );
 }
 
-const kinds = { never: 'Not needed', always: 'Always', from: 'From a number on' } as const;
+const kinds = { never: say('Not needed'), always: say('Always'), from: say('From a number on') } as const;
 type Kind = keyof typeof kinds;
 
 function kindOf({ from }: SecondPersonChoice): Kind {
@@ -48,15 +51,15 @@ function kindOf({ from }: SecondPersonChoice): Kind {
 }
 
 function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => void }) {
-  const say = useNotice();
+  const notify = useNotice();
   const [kind, setKind] = useState<Kind>(kindOf(choice));
   const [count, setCount] = useState(String(choice.from && choice.from > 1 ? choice.from : 100));
   const save = async (from: number | null) => {
     try {
       await post(apiPath('second-person'), { actionId: choice.actionId, from });
-      say('Saved.');
+      notify(say('Saved.'));
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
     }
     changed();
   };
@@ -64,27 +67,30 @@ function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => v
     setKind(next);
     if (next !== 'from') void save(next === 'never' ? null : 1);
   };
+  const action = sayLabelPlain(choice.label);
   const label = (
     <>
-      {choice.label} <span className="hint">in {choice.records}</span>
+      {action} <span className="hint">{say('in {records}', { records: choice.records })}</span>
     </>
   );
   if (choice.declared === 'always')
     return (
       <li>
         <span>{label}</span>
-        <span className="hint">Always: the action itself asks for it.</span>
+        <span className="hint">{say('Always: the action itself asks for it.')}</span>
       </li>
     );
   return (
     <li>
       <span>
         {label}
-        {choice.declared === 'sometimes' && <span className="hint"> The action itself asks for it in some cases.</span>}
+        {choice.declared === 'sometimes' && (
+          <span className="hint">{say('The action itself asks for it in some cases.')}</span>
+        )}
       </span>
       <span className="second-person-choice">
         <select
-          aria-label={`${choice.label}: second person`}
+          aria-label={say('{label}: second person', { label: action })}
           value={kind}
           onChange={(e) => choose(e.target.value as Kind)}
         >
@@ -100,7 +106,7 @@ function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => v
               type="number"
               min={2}
               max={1_000_000}
-              aria-label={`${choice.label}: from how many records on`}
+              aria-label={say('{label}: from how many records on', { label: action })}
               value={count}
               onChange={(e) => setCount(e.target.value)}
             />
@@ -110,7 +116,7 @@ function Row({ choice, changed }: { choice: SecondPersonChoice; changed: () => v
               disabled={!(Number(count) >= 1)}
               onClick={() => save(Number(count))}
             >
-              Save
+              {say('Save')}
             </button>
           </>
         )}

@@ -1,9 +1,11 @@
 // The sessions of an operator, one's own or somebody else's: where, on what, since when, and the way to end them.
 import React from 'react';
 import { Icon } from '../parts/icon.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Moment } from '../parts/value.tsx';
 import { usePanel } from '../state.tsx';
 import type { SessionView } from '../types.ts';
+import { say } from '../words.ts';
 import { Refusal, useSending } from './form-card.tsx';
 
 interface SessionsProps {
@@ -22,19 +24,23 @@ export function Sessions({ sessions, end, endAll, endAllLabel }: SessionsProps) 
   const others = sessions.filter(({ isThis }) => !isThis);
   return (
     <section className="card" aria-labelledby="sessions">
-      <h2 id="sessions">Signed in</h2>
-      {sessions.length === 0 && <p className="hint">Nowhere at the moment.</p>}
+      <h2 id="sessions">{say('Sessions')}</h2>
+      {sessions.length === 0 && <p className="hint">{say('Nowhere at the moment.')}</p>}
       <ul className="sessions">
         {sessions.map((session) => (
           <li key={session.handle}>
             <Icon name={/iPhone|iPad|Android/.test(session.device) ? 'Smartphone' : 'Monitor'} size={18} />
             <div>
               <p>
-                <strong>{session.device}</strong> {session.isThis && <span className="pill good">This one</span>}
+                <strong>{session.device}</strong>{' '}
+                {session.isThis && <span className="pill good">{say('This one')}</span>}
               </p>
               <p className="hint">
-                {session.address} · last seen <Moment iso={session.seenAt} zone={timeZone} /> · since{' '}
-                <Moment iso={session.startedAt} zone={timeZone} />
+                {sayParts('{address} · last seen {seen} · since {start}', {
+                  address: session.address,
+                  seen: <Moment iso={session.seenAt} zone={timeZone} />,
+                  start: <Moment iso={session.startedAt} zone={timeZone} />,
+                })}
               </p>
             </div>
             {!session.isThis && (
@@ -42,10 +48,13 @@ export function Sessions({ sessions, end, endAll, endAllLabel }: SessionsProps) 
                 type="button"
                 className="button"
                 disabled={isBusy}
-                aria-label={`End the session: ${session.device}, ${session.address}`}
+                aria-label={say('End the session: {device}, {address}', {
+                  device: session.device,
+                  address: session.address,
+                })}
                 onClick={() => send(() => end(session.handle))}
               >
-                End
+                {say('End')}
               </button>
             )}
           </li>

@@ -7,7 +7,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { apiPath, runPath } from '../paths.ts';
 import type { ActionPreview, ActionView, ResourceView, Selection } from '../types.ts';
-import { lowerFirst, sayCount, sayLabel } from '../words.ts';
+import { say, sayLabel, sayLabelPlain, sayRecords } from '../words.ts';
 import { exportFields } from './export-form.ts';
 import { FormStep, startValues } from './form-step.tsx';
 import { PreviewStep } from './preview-step.tsx';
@@ -61,10 +61,10 @@ function FormFoot({ close }: { close: () => void }) {
   return (
     <>
       <button type="button" className="button" onClick={close}>
-        Cancel
+        {say('Cancel')}
       </button>
       <button type="submit" form={actionFormId} className="button primary">
-        Preview <Icon name="ArrowRight" />
+        {say('Preview')} <Icon name="ArrowRight" />
       </button>
     </>
   );
@@ -81,7 +81,7 @@ interface ProposalProps {
 function Proposal({ action, resource, ask, close, back }: ProposalProps) {
   const key = useRef(crypto.randomUUID());
   const navigate = useNavigate();
-  const say = useNotice();
+  const notify = useNotice();
   const [isSure, setSure] = useState(false);
   const [isStarting, setStarting] = useState(false);
   const [changed, setChanged] = useState<string>();
@@ -94,7 +94,11 @@ function Proposal({ action, resource, ask, close, back }: ProposalProps) {
       const body = { ...ask, expected: preview.eligible, idempotencyKey: key.current };
       const { runId } = await post<{ runId: string }>(apiPath('actions', action.id, 'start'), body);
       const label = sayLabel(action.label, preview.eligible);
-      say(preview.secondPerson ? `Handed over: ${label}. Another operator must approve it.` : `Started: ${label}.`);
+      notify(
+        preview.secondPerson
+          ? say('Handed over: {label}. Another operator must approve it.', { label })
+          : say('Started: {label}.', { label }),
+      );
       close();
       navigate(runPath(runId));
     } catch (reason) {
@@ -107,9 +111,7 @@ function Proposal({ action, resource, ask, close, back }: ProposalProps) {
       load();
     }
   };
-  const title = preview
-    ? sayLabel(action.label, preview.eligible || preview.total)
-    : sayLabel(action.label, 2).replace('2 ', '');
+  const title = preview ? sayLabel(action.label, preview.eligible || preview.total) : sayLabelPlain(action.label);
   const footer = (
     <Foot
       action={action}
@@ -142,9 +144,9 @@ function Proposal({ action, resource, ask, close, back }: ProposalProps) {
         <p className="banner bad" role="alert">
           <Icon name="AlertTriangle" />
           <span>
-            This will change{' '}
-            {sayCount(preview.eligible, lowerFirst(resource.label.one), lowerFirst(resource.label.many))}. Press once
-            more if you are sure.
+            {say('This will change {records}. Press once more if you are sure.', {
+              records: sayRecords(preview.eligible, resource.label),
+            })}
           </span>
         </p>
       )}
@@ -167,7 +169,7 @@ function Foot(props: {
   return (
     <>
       <button type="button" className="button" onClick={back && !isSure ? back : close} disabled={isStarting}>
-        {back && !isSure ? 'Back' : 'Cancel'}
+        {back && !isSure ? say('Back') : say('Cancel')}
       </button>
       <button
         type="button"
@@ -177,14 +179,14 @@ function Foot(props: {
       >
         <Icon name={action.icon ?? 'Play'} />
         {isStarting
-          ? 'Starting…'
+          ? say('Starting…')
           : eligible === 0 && isReady
-            ? 'Nothing to do'
+            ? say('Nothing to do')
             : isSure
-              ? `Yes: ${label}`
+              ? say('Yes: {label}', { label })
               : isReady
                 ? label
-                : 'Counting…'}
+                : say('Counting…')}
       </button>
     </>
   );

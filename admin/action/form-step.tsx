@@ -1,6 +1,7 @@
 // The first step of an action: its form, if it has one. What is typed stays when people come back from the preview.
 import React, { useEffect, useRef } from 'react';
 import { Field } from '../parts/field.tsx';
+import { isOption, useTitles } from '../parts/reference-select.tsx';
 import type { FormField } from '../types.ts';
 import { actionFormId } from './action-drawer.tsx';
 
@@ -41,7 +42,7 @@ export function FormStep({ fields, values, faults, set, done }: FormStepProps) {
       }}
     >
       {fields.map((field) => (
-        <Field
+        <ActionField
           key={field.name}
           field={field}
           value={values[field.name]}
@@ -53,12 +54,23 @@ export function FormStep({ fields, values, faults, set, done }: FormStepProps) {
   );
 }
 
+type FieldProps = Omit<React.ComponentProps<typeof Field>, 'reference'> & { field: FormField };
+
+/** A field of the form; the title of a chosen record is asked for, because the form keeps its id only. */
+function ActionField(props: FieldProps) {
+  const { field, value } = props;
+  const id = typeof value === 'string' && field.kind === 'reference' ? value : '';
+  const titles = useTitles(field.model, id ? [id] : []);
+  return <Field {...props} reference={id ? { id, title: titles.get(id) ?? '…' } : undefined} />;
+}
+
 function faultOf(faults: Readonly<Record<string, string>>, name: string): string | undefined {
   return faults[name] ?? faults[`form.${name}`];
 }
 
 /** Forms are checked by a schema that knows numbers from texts; an empty field is an absent one. */
 function typed(field: FormField, value: unknown): unknown {
+  if (isOption(value)) return value.id;
   if (value === '' && field.kind !== 'text' && field.kind !== 'longText') return undefined;
   return field.kind === 'number' ? Number(value) : value;
 }

@@ -2,9 +2,10 @@
 import React from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { MessageView } from '../parts/message-view.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import type { ActionPreview, ActionView, Preview, ResourceView } from '../types.ts';
-import { lowerFirst, sayCount, sayDuration, sayList, sayNumber, upperFirst } from '../words.ts';
+import { phrase, say, sayDuration, sayList, sayNumber, sayRecords, upperFirst } from '../words.ts';
 
 interface StepProps {
   action: ActionView;
@@ -19,7 +20,7 @@ interface StepProps {
 /** Draws the proposal. */
 export function PreviewStep({ action, resource, preview, sample, error, show, retry }: StepProps) {
   if (error !== undefined && !preview) return <Trouble error={error} retry={retry} />;
-  if (!preview) return <Loading rows={6} label="Working out what would happen" />;
+  if (!preview) return <Loading rows={6} label={say('Working out what would happen')} />;
   return (
     <div className="preview">
       {action.description && <p className="lead">{action.description}</p>}
@@ -28,7 +29,9 @@ export function PreviewStep({ action, resource, preview, sample, error, show, re
         <p className="banner quiet">
           <Icon name="RotateCcw" />
           <span>
-            After you start, you have {sayDuration(preview.undoSeconds * 1000)} to undo before the first message leaves.
+            {say('After you start, you have {time} to undo before the first message leaves.', {
+              time: sayDuration(preview.undoSeconds * 1000),
+            })}
           </span>
         </p>
       )}
@@ -42,7 +45,9 @@ export function PreviewStep({ action, resource, preview, sample, error, show, re
       {preview.secondPerson && preview.eligible > 0 && (
         <p className="banner quiet">
           <Icon name="Users" />
-          <span>Nothing is done until another operator, who may do this too, has approved exactly this plan.</span>
+          <span>
+            {say('Nothing is done until another operator, who may do this too, has approved exactly this plan.')}
+          </span>
         </p>
       )}
       {sample && action.ready && <p>{sample.preview.summary}</p>}
@@ -55,26 +60,42 @@ function Verdict(props: { preview: ActionPreview; resource: ResourceView; isFile
   const { preview, resource, isFile } = props;
   const { eligible, total, skipped } = preview;
   const left = skipped.reduce((sum, { count }) => sum + count, 0);
-  const what = preview.sends ? 'will get it' : isFile ? 'go into the file' : 'will be included';
   return (
     <section className="verdict" aria-live="polite">
       <p className="verdict-number">
-        <strong>{sayNumber(eligible)}</strong> of{' '}
-        {sayCount(total, lowerFirst(resource.label.one), lowerFirst(resource.label.many))} {what}
+        {sayParts(verdictWords(preview.sends, isFile), {
+          eligible: <strong>{sayNumber(eligible)}</strong>,
+          records: sayRecords(total, resource.label),
+        })}
       </p>
       {total > 0 && (
-        <progress className="verdict-bar" value={eligible} max={total} aria-label="Share that will be done" />
+        <progress className="verdict-bar" value={eligible} max={total} aria-label={say('Share that will be done')} />
       )}
       {left > 0 && <p>{skippedWords(left, skipped)}</p>}
-      <p className="hint">{upperFirst(preview.selectionInWords)}. Nothing has been changed yet.</p>
+      <p className="hint">
+        {say('{selection}. Nothing has been changed yet.', {
+          selection: upperFirst(preview.selectionInWords),
+        })}
+      </p>
     </section>
   );
 }
 
+function verdictWords(isSending: boolean, isFile: boolean): string {
+  if (isSending) return phrase('{eligible} of {records} will get it');
+  return isFile
+    ? phrase('{eligible} of {records} go into the file')
+    : phrase('{eligible} of {records} will be included');
+}
+
 function skippedWords(left: number, skipped: ActionPreview['skipped']): string {
   const [first, ...others] = skipped;
-  if (first && others.length === 0) return `${sayNumber(left)} skipped: ${first.reason}.`;
-  return `${sayNumber(left)} skipped: ${sayList(skipped.map(({ reason, count }) => `${sayNumber(count)} ${reason}`))}.`;
+  if (first && others.length === 0)
+    return say('{count} skipped: {reason}.', { count: sayNumber(left), reason: first.reason });
+  return say('{count} skipped: {reason}.', {
+    count: sayNumber(left),
+    reason: sayList(skipped.map(({ reason, count }) => `${sayNumber(count)} ${reason}`)),
+  });
 }
 
 function Sample({
@@ -88,19 +109,19 @@ function Sample({
 }) {
   const { index, recordTitle, preview } = sample;
   return (
-    <section className="sample" aria-label="One by one">
+    <section className="sample" aria-label={say('One by one')}>
       <header className="sample-head">
         <div>
           <h3>{recordTitle}</h3>
           <p className="hint" aria-live="polite">
-            {sayNumber(index + 1)} of {sayNumber(of)}
+            {say('{at} of {total}', { at: sayNumber(index + 1), total: sayNumber(of) })}
           </p>
         </div>
         <div className="sample-paging">
           <button
             type="button"
             className="button"
-            aria-label="Previous"
+            aria-label={say('Previous')}
             disabled={index === 0}
             onClick={() => show(index - 1)}
           >
@@ -109,7 +130,7 @@ function Sample({
           <button
             type="button"
             className="button"
-            aria-label="Next"
+            aria-label={say('Next')}
             disabled={index + 1 >= of}
             onClick={() => show(index + 1)}
           >
@@ -136,9 +157,9 @@ export function SampleBody({ preview }: { preview: Preview }) {
         <table className="changes">
           <thead>
             <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Now</th>
-              <th scope="col">Then</th>
+              <th scope="col">{say('Field')}</th>
+              <th scope="col">{say('Now')}</th>
+              <th scope="col">{say('Then')}</th>
             </tr>
           </thead>
           <tbody>

@@ -10,7 +10,7 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath, listPath } from '../paths.ts';
 import { useLoad, useResource, useTitle } from '../state.tsx';
 import type { ImportView } from '../types.ts';
-import { lowerFirst, sayCount, sayList, sayNumber, upperFirst } from '../words.ts';
+import { lowerFirst, say, sayCount, sayList, sayNumber, upperFirst } from '../words.ts';
 import { ImportRows } from './import-rows.tsx';
 import { isWriting, outcomeOrder, outcomeWords, planOrder, planWords, stateOf } from './import-words.ts';
 import { MappingStep } from './mapping-step.tsx';
@@ -20,14 +20,14 @@ import { Steps } from './steps.tsx';
 export function ImportPage() {
   const { id = '' } = useParams();
   const { data: view, error, reload } = useLoad<ImportView>(apiPath('imports', id));
-  useTitle(view && `Import of ${view.fileName}`);
+  useTitle(view && say('Import of {fileName}', { fileName: view.fileName }));
   useEffect(() => {
     if (view?.state !== 'running') return;
     const timer = setTimeout(reload, 1000);
     return () => clearTimeout(timer);
   }, [view, reload]);
   if (error !== undefined && !view) return <Trouble error={error} retry={reload} />;
-  if (!view) return <Loading rows={6} label="Loading the import" />;
+  if (!view) return <Loading rows={6} label={say('Loading the import')} />;
   return <Loaded view={view} reload={reload} />;
 }
 
@@ -64,12 +64,12 @@ function Loaded({ view, reload }: { view: ImportView; reload: () => void }) {
 type Act = (verb: string, body?: object) => Promise<unknown>;
 
 function useAct(view: ImportView, reload: () => void): Act {
-  const say = useNotice();
+  const notify = useNotice();
   return async (verb, body = {}) => {
     try {
       return await post(apiPath('imports', view.id, verb), body);
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
       return undefined;
     } finally {
       reload();
@@ -93,30 +93,30 @@ function Head({ view, act }: { view: ImportView; act: Act }) {
             <Link to={listPath(view.resource)}>{upperFirst(resource.label.many)}</Link>
           </p>
         )}
-        <h1 tabIndex={-1}>Import of {view.fileName}</h1>
+        <h1 tabIndex={-1}>{say('Import of {fileName}', { fileName: view.fileName })}</h1>
         <p className="page-sub">
-          <Pill tone={tone}>{label}</Pill> by {view.actor}
+          <Pill tone={tone}>{label}</Pill> {say('by {actor}', { actor: view.actor })}
         </p>
       </div>
       <div className="head-actions">
         {view.faulty > 0 && view.state !== 'running' && (
           <button type="button" className="button" onClick={download}>
-            <Icon name="Download" /> {sayCount(view.faulty, 'row')} not imported
+            <Icon name="Download" /> {sayCount(view.faulty, '{count} row not imported', '{count} rows not imported')}
           </button>
         )}
         {view.state === 'running' && view.stage !== 'rehearse' && (
           <button type="button" className="button" onClick={() => act('pause')}>
-            <Icon name="Pause" /> Pause
+            <Icon name="Pause" /> {say('Pause')}
           </button>
         )}
         {view.state === 'paused' && (
           <button type="button" className="button primary" onClick={() => act('resume')}>
-            <Icon name="Play" /> Go on
+            <Icon name="Play" /> {say('Go on')}
           </button>
         )}
         {canEnd && view.stage !== 'undo' && (
           <button type="button" className="button" onClick={() => act('cancel')}>
-            <Icon name="X" /> Cancel
+            <Icon name="X" /> {say('Cancel')}
           </button>
         )}
       </div>
@@ -140,14 +140,14 @@ function Progress({ view }: { view: ImportView }) {
   if (!view.stage) return null;
   const share = total > 0 ? Math.floor((done / total) * 100) : 0;
   return (
-    <section className="run-progress" aria-label="Progress">
+    <section className="run-progress" aria-label={say('Progress')}>
       <div className="stack-bar" aria-hidden="true">
         <span className="good" style={{ flexGrow: done }} />
         <span style={{ flexGrow: Math.max(0, total - done) }} />
       </div>
       <p className="run-sentence">
         <span>
-          {sayNumber(done)} of {sayCount(total, 'row')}
+          {say('{done} of {total}', { done: sayNumber(done), total: sayCount(total, '{count} row', '{count} rows') })}
         </span>
         <span className="number">{share}%</span>
       </p>
@@ -163,7 +163,7 @@ function Counts({ view }: { view: ImportView }) {
   return (
     <div className="columns-2">
       <section className="card" aria-labelledby="import-counts">
-        <h2 id="import-counts">{isWriting(view) ? 'What happened' : 'What would happen'}</h2>
+        <h2 id="import-counts">{isWriting(view) ? say('What happened') : say('What would happen')}</h2>
         <dl className="counts">
           {shown.map(({ label, tone, count }) => (
             <div key={label}>
@@ -177,7 +177,7 @@ function Counts({ view }: { view: ImportView }) {
       </section>
       {view.reasons.length > 0 && (
         <section className="card" aria-labelledby="import-reasons">
-          <h2 id="import-reasons">Reasons</h2>
+          <h2 id="import-reasons">{say('Reasons')}</h2>
           <ul className="reasons import-reasons">
             {view.reasons.map(({ reason, count }) => (
               <li key={reason}>
@@ -195,32 +195,37 @@ function Counts({ view }: { view: ImportView }) {
 function Next({ view, act, change }: { view: ImportView; act: Act; change: () => void }) {
   const [isAsking, setAsking] = useState<'commit' | 'undo'>();
   const { create, change: changed } = view.plans;
-  const parts = [create > 0 && `${sayNumber(create)} new`, changed > 0 && `${sayNumber(changed)} changed`].filter(
-    (part) => part !== false,
-  );
-  const many = lowerFirst(useResource(view.resource)?.label.many ?? 'records');
+  const parts = [
+    create > 0 && say('{count} new', { count: sayNumber(create) }),
+    changed > 0 && say('{count} changed', { count: sayNumber(changed) }),
+  ].filter((part) => part !== false);
+  const many = lowerFirst(useResource(view.resource)?.label.many ?? say('records'));
   const canUndo = ['finished', 'cancelled'].includes(view.state) && view.outcomes.done > 0;
   return (
     <div className="head-actions">
       {view.state === 'rehearsed' && parts.length > 0 && (
         <button type="button" className="button primary" onClick={() => setAsking('commit')}>
-          Import {sayList(parts)}
+          {say('Import {parts}', { parts: sayList(parts) })}
         </button>
       )}
       {['rehearsed', 'refused'].includes(view.state) && (
         <button type="button" className="button" onClick={change}>
-          Choose the columns anew
+          {say('Choose the columns anew')}
         </button>
       )}
       {canUndo && (
         <button type="button" className="button" onClick={() => setAsking('undo')}>
-          <Icon name="RotateCcw" /> Take the import back
+          <Icon name="RotateCcw" /> {say('Take the import back')}
         </button>
       )}
       {isAsking && (
         <Confirm
-          title={isAsking === 'commit' ? `Import ${sayList(parts)} ${many}?` : 'Take the whole import back?'}
-          label={isAsking === 'commit' ? 'Import' : 'Take it back'}
+          title={
+            isAsking === 'commit'
+              ? say('Import {parts} {many}?', { parts: sayList(parts), many })
+              : say('Take the whole import back?')
+          }
+          label={isAsking === 'commit' ? say('Import') : say('Take it back')}
           yes={() => {
             setAsking(undefined);
             void act(isAsking, isAsking === 'commit' ? { expected: { create, change: changed } } : {});
@@ -229,8 +234,12 @@ function Next({ view, act, change }: { view: ImportView; act: Act; change: () =>
         >
           <p>
             {isAsking === 'commit'
-              ? 'You can take the whole import back afterwards, except for records that somebody changes meanwhile.'
-              : 'New records are deleted and changed values put back. Records that somebody has changed since are left as they are and listed.'}
+              ? say(
+                  'You can take the whole import back afterwards, except for records that somebody changes meanwhile.',
+                )
+              : say(
+                  'New records are deleted and changed values put back. Records that somebody has changed since are left as they are and listed.',
+                )}
           </p>
         </Confirm>
       )}

@@ -8,7 +8,7 @@ import { Nothing } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { useLoad, useResource } from '../state.tsx';
 import type { ImportRowView, ImportView } from '../types.ts';
-import { sayNumber } from '../words.ts';
+import { say, sayNumber } from '../words.ts';
 import { isWriting, outcomeOrder, outcomeWords, planOrder, planWords } from './import-words.ts';
 
 interface Page {
@@ -40,8 +40,8 @@ export function ImportRows({ view }: { view: ImportView }) {
   return (
     <section className="card flush" aria-labelledby="import-rows">
       <div className="card-head">
-        <h2 id="import-rows">Rows</h2>
-        <nav className="tabs small" aria-label="Which rows">
+        <h2 id="import-rows">{say('Rows')}</h2>
+        <nav className="tabs small" aria-label={say('Which rows')}>
           {[{ query: {}, label: '', count: view.total }, ...tabs].map(({ label, count }) => (
             <button
               key={label}
@@ -50,7 +50,7 @@ export function ImportRows({ view }: { view: ImportView }) {
               aria-current={label === at ? 'true' : undefined}
               onClick={() => choose(label)}
             >
-              {label || 'All'} <span className="number">{sayNumber(count)}</span>
+              {label || say('All')} <span className="number">{sayNumber(count)}</span>
             </button>
           ))}
         </nav>
@@ -87,36 +87,36 @@ function tabsOf(view: ImportView): Tab[] {
 
 function RowTable({ rows, view, isStale }: { rows: ImportRowView[]; view: ImportView; isStale: boolean }) {
   const isKnown = useResource(view.resource) !== undefined;
-  if (rows.length === 0) return <p className="hint pad">None.</p>;
+  if (rows.length === 0) return <p className="hint pad">{say('None.')}</p>;
   return (
     <div className="table-frame bare">
       <table className={isStale ? 'records stale' : 'records'}>
-        <caption className="visually-hidden">Rows of the file</caption>
+        <caption className="visually-hidden">{say('Rows of the file')}</caption>
         <thead>
           <tr>
-            <th scope="col">Line</th>
-            <th scope="col">Row</th>
-            <th scope="col">{isWriting(view) ? 'Outcome' : 'Would be'}</th>
-            <th scope="col">Difference or reason</th>
+            <th scope="col">{say('Line')}</th>
+            <th scope="col">{say('Row')}</th>
+            <th scope="col">{isWriting(view) ? say('Outcome') : say('Would be')}</th>
+            <th scope="col">{say('Difference or reason')}</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.line}>
-              <th scope="row" className="cell-first number" data-label="Line">
+              <th scope="row" className="cell-first number" data-label={say('Line')}>
                 {isKnown && row.recordId && row.outcome !== 'undone' ? (
                   <Link to={recordPath(view.resource, row.recordId)}>{sayNumber(row.line)}</Link>
                 ) : (
                   sayNumber(row.line)
                 )}
               </th>
-              <td data-label="Row" className="import-cells" dir="auto">
+              <td data-label={say('Row')} className="import-cells" dir="auto">
                 {summaryOf(row, view)}
               </td>
-              <td data-label="Outcome">
+              <td data-label={say('Outcome')}>
                 <RowPill row={row} view={view} />
               </td>
-              <td data-label="Difference or reason">
+              <td data-label={say('Difference or reason')}>
                 <Difference row={row} />
               </td>
             </tr>

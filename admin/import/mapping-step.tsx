@@ -6,7 +6,7 @@ import type { Option } from '../parts/reference-select.tsx';
 import { apiPath } from '../paths.ts';
 import { useResource } from '../state.tsx';
 import type { ImportView } from '../types.ts';
-import { sayCount } from '../words.ts';
+import { say, sayCount } from '../words.ts';
 
 /** Draws the step. */
 export function MappingStep({ view, reload }: { view: ImportView; reload: () => void }) {
@@ -39,9 +39,12 @@ export function MappingStep({ view, reload }: { view: ImportView; reload: () => 
         </p>
       )}
       <section className="card" aria-labelledby="import-columns">
-        <h2 id="import-columns">Columns</h2>
+        <h2 id="import-columns">{say('Columns')}</h2>
         <p className="hint">
-          {sayCount(view.total, 'row')} in {view.fileName}. An empty cell leaves what is there as it is.
+          {say('{total} in {fileName}. An empty cell leaves what is there as it is.', {
+            total: sayCount(view.total, '{count} row', '{count} rows'),
+            fileName: view.fileName,
+          })}
         </p>
         <div className="import-mapping">
           {view.columns.map((column) => (
@@ -58,7 +61,7 @@ export function MappingStep({ view, reload }: { view: ImportView; reload: () => 
       </section>
       {view.asked.length > 0 && (
         <section className="card import-asked" aria-labelledby="import-asked">
-          <h2 id="import-asked">For every row</h2>
+          <h2 id="import-asked">{say('For every row')}</h2>
           {view.asked.map((asked) => (
             <AskedField
               key={asked.name}
@@ -73,7 +76,7 @@ export function MappingStep({ view, reload }: { view: ImportView; reload: () => 
       )}
       <p>
         <button type="button" className="button primary" disabled={isBusy} onClick={rehearse}>
-          See what would happen
+          {say('See what would happen')}
         </button>
       </p>
     </>
@@ -94,7 +97,7 @@ function ColumnChoice(props: {
     <div className={fault ? 'field faulty' : 'field'}>
       <label htmlFor={id}>
         {column.label}
-        {column.required && <span className="hint"> (needed)</span>}
+        {column.required && <span className="hint">{say('(needed)')}</span>}
       </label>
       <select
         id={id}
@@ -103,20 +106,20 @@ function ColumnChoice(props: {
         aria-describedby={`${id}-help`}
         onChange={(event) => choose(event.target.value)}
       >
-        <option value="">Not in this file</option>
+        <option value="">{say('Not in this file')}</option>
         {view.header.map((heading, index) => (
           <option key={index} value={index}>
-            {heading || `Column ${index + 1}`}
+            {heading || say('Column {index}', { index: index + 1 })}
           </option>
         ))}
       </select>
       <p id={`${id}-help`} className={fault ? 'field-fault' : 'field-help'} dir="auto">
         {fault ??
           (column.sensitive && at !== undefined
-            ? 'Sealed, and not shown again.'
+            ? say('Sealed, and not shown again.')
             : examples.length > 0
               ? examples.slice(0, 3).join(' · ')
-              : column.example && `For example ${column.example}`)}
+              : column.example && say('For example {example}', { example: column.example }))}
       </p>
     </div>
   );

@@ -3,11 +3,12 @@ import React, { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { post, sentenceOf, upload } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Trouble } from '../parts/states.tsx';
 import { apiPath, listPath, recordPath } from '../paths.ts';
 import { useResource, useTitle } from '../state.tsx';
 import type { ResourceView } from '../types.ts';
-import { lowerFirst, upperFirst } from '../words.ts';
+import { lowerFirst, say, upperFirst } from '../words.ts';
 import { Steps } from './steps.tsx';
 
 /** The page at a resource's "import" address. */
@@ -24,7 +25,7 @@ function NewImport({ resource }: { resource: ResourceView }) {
   const [text, setText] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState<string>();
-  useTitle(`Import ${many}`);
+  useTitle(say('Import {many}', { many }));
   const attempt = async (words: string, work: () => Promise<void>) => {
     setBusy(words);
     setFault(undefined);
@@ -37,12 +38,12 @@ function NewImport({ resource }: { resource: ResourceView }) {
     }
   };
   const send = (name: string, content: Blob) =>
-    attempt(`Reading ${name} …`, async () => {
+    attempt(say('Reading {name} …', { name }), async () => {
       const { id } = await upload<{ id: string }>(apiPath('imports', 'of', resource.model, 'upload'), name, content);
       navigate(recordPath('Import', id));
     });
   const sample = (format: 'csv' | 'xlsx') =>
-    attempt('Making the sample …', async () => {
+    attempt(say('Making the sample …'), async () => {
       const { link } = await post<{ link: string }>(apiPath('imports', 'of', resource.model, 'sample'), { format });
       window.location.assign(link);
     });
@@ -53,7 +54,7 @@ function NewImport({ resource }: { resource: ResourceView }) {
           <p className="crumbs">
             <Link to={listPath(resource.model)}>{upperFirst(resource.label.many)}</Link>
           </p>
-          <h1 tabIndex={-1}>Import {many}</h1>
+          <h1 tabIndex={-1}>{say('Import {many}', { many })}</h1>
         </div>
       </header>
       <Steps at={0} />
@@ -63,27 +64,32 @@ function NewImport({ resource }: { resource: ResourceView }) {
         </p>
       )}
       <section className="card import-start" aria-labelledby="import-file">
-        <h2 id="import-file">Spreadsheet</h2>
+        <h2 id="import-file">{say('Spreadsheet')}</h2>
         <DropPlace isBusy={busy !== undefined} choose={(file) => send(file.name, file)} />
         <p className="hint">
-          The first row names the columns. Nothing is written before you have seen what each row would do. Not sure
-          about the columns? Take a sample:{' '}
-          <button type="button" className="link-button" onClick={() => sample('csv')}>
-            CSV
-          </button>
-          {', '}
-          <button type="button" className="link-button" onClick={() => sample('xlsx')}>
-            Excel
-          </button>
-          .
+          {sayParts(
+            'The first row names the columns. Nothing is written before you have seen what each row would do. Not sure about the columns? Take a sample: {csv}, {excel}.',
+            {
+              csv: (
+                <button type="button" className="link-button" onClick={() => sample('csv')}>
+                  CSV
+                </button>
+              ),
+              excel: (
+                <button type="button" className="link-button" onClick={() => sample('xlsx')}>
+                  Excel
+                </button>
+              ),
+            },
+          )}
         </p>
         <p role="status" aria-live="polite" className="hint">
           {busy}
         </p>
       </section>
       <section className="card import-start" aria-labelledby="import-paste">
-        <h2 id="import-paste">Or paste a table</h2>
-        <label htmlFor="import-text">Copied from a spreadsheet, with its headings</label>
+        <h2 id="import-paste">{say('Or paste a table')}</h2>
+        <label htmlFor="import-text">{say('Copied from a spreadsheet, with its headings')}</label>
         <textarea
           id="import-text"
           rows={6}
@@ -98,7 +104,7 @@ function NewImport({ resource }: { resource: ResourceView }) {
           disabled={busy !== undefined || text.trim() === ''}
           onClick={() => send('pasted.csv', new Blob([text]))}
         >
-          Go on with this table
+          {say('Go on with this table')}
         </button>
       </section>
     </div>
@@ -124,10 +130,8 @@ function DropPlace({ isBusy, choose }: { isBusy: boolean; choose: (file: File) =
       onDrop={onDrop}
     >
       <Icon name="Upload" size={24} />
-      <span>
-        <strong>Choose a file</strong> or drop it here
-      </span>
-      <span className="hint">CSV or Excel (.xlsx), 200 MB at most</span>
+      <span>{sayParts('{choose} or drop it here', { choose: <strong>{say('Choose a file')}</strong> })}</span>
+      <span className="hint">{say('CSV or Excel (.xlsx), 200 MB at most')}</span>
       <input
         type="file"
         className="visually-hidden"

@@ -4,7 +4,7 @@ import { Icon } from '../parts/icon.tsx';
 import { useTitles } from '../parts/reference-select.tsx';
 import { usePanel } from '../state.tsx';
 import type { ColumnView, ResourceView } from '../types.ts';
-import { sayDate, sayList } from '../words.ts';
+import { say, sayDate, sayList } from '../words.ts';
 import type { ListState } from './list-query.ts';
 
 /** Draws one chip a filter; nothing when none is on. */
@@ -18,7 +18,7 @@ export function FilterChips(props: {
   if (keys.length === 0) return null;
   const without = (key: string) => Object.fromEntries(Object.entries(filters).filter(([one]) => one !== key));
   return (
-    <ul className="chips" aria-label="Filters">
+    <ul className="chips" aria-label={say('Filters')}>
       {keys.map((key) => (
         <Chip
           key={key}
@@ -31,7 +31,7 @@ export function FilterChips(props: {
       {keys.length > 1 && (
         <li>
           <button type="button" className="link-button" onClick={() => change({})}>
-            Clear all
+            {say('Clear all')}
           </button>
         </li>
       )}
@@ -46,14 +46,14 @@ function Chip(props: { resource: ResourceView; name: string; values: string[]; r
   const titles = useTitles(column?.reference, props.values);
   const words = chipWords(column, columnName, op, props.values, (value) => {
     if (column?.reference) return titles.get(value) ?? '…';
-    if (column?.type === 'boolean') return value === 'true' ? 'yes' : 'no';
+    if (column?.type === 'boolean') return value === 'true' ? say('yes') : say('no');
     if (column?.type === 'dateTime' && /^\d{4}-\d\d-\d\d$/.test(value)) return sayDate(value, timeZone);
     return column?.values?.find((one) => one.value === value)?.label ?? value;
   });
   return (
     <li className="chip">
       <span>{words}</span>
-      <button type="button" aria-label={`Remove the filter ${words}`} onClick={props.remove}>
+      <button type="button" aria-label={say('Remove the filter {words}', { words })} onClick={props.remove}>
         <Icon name="X" size={14} />
       </button>
     </li>
@@ -65,13 +65,16 @@ function chipWords(
   name: string,
   op: string,
   values: string[],
-  say: (v: string) => string,
+  word: (v: string) => string,
 ) {
   const label = column?.label ?? name;
-  const said = sayList(values.map(say), 'or');
-  if (op === 'contains') return `${label} contains “${values[0]}”`;
-  if (op === 'empty') return values[0] === 'true' ? `${label} is empty` : `${label} is not empty`;
-  if (op === 'from') return `${label} from ${said}`;
-  if (op === 'to') return `${label} to ${said}`;
-  return `${label} ${column?.type === 'list' ? 'has' : 'is'} ${said}`;
+  const said = sayList(values.map(word), 'or');
+  if (op === 'contains') return say('{label} contains “{value}”', { label, value: values[0] });
+  if (op === 'empty')
+    return values[0] === 'true' ? say('{label} is empty', { label }) : say('{label} is not empty', { label });
+  if (op === 'from') return say('{label} from {said}', { label, said });
+  if (op === 'to') return say('{label} to {said}', { label, said });
+  return column?.type === 'list'
+    ? say('{label} has {said}', { label, said })
+    : say('{label} is {said}', { label, said });
 }

@@ -3,7 +3,7 @@ import React, { useId, useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
 import { type Option, ReferenceSelect, useTitles } from '../parts/reference-select.tsx';
 import type { ColumnView, ResourceView } from '../types.ts';
-import { lowerFirst } from '../words.ts';
+import { lowerFirst, say } from '../words.ts';
 import type { ListState } from './list-query.ts';
 
 type Filters = ListState['filters'];
@@ -26,16 +26,16 @@ export function FilterPanel(props: {
   const footer = (
     <>
       <button type="button" className="button" onClick={() => props.apply({})}>
-        Clear all
+        {say('Clear all')}
       </button>
       <button type="submit" form={formId} className="button primary">
-        Show results
+        {say('Show results')}
       </button>
     </>
   );
   return (
     <Dialog
-      title={`Filter ${lowerFirst(props.resource.label.many)}`}
+      title={say('Filter {many}', { many: lowerFirst(props.resource.label.many) })}
       shape="drawer"
       close={props.close}
       footer={footer}
@@ -72,13 +72,13 @@ function ColumnFilter({ column, filters, set }: { column: ColumnView; filters: F
         {column.operations.includes('empty') && (
           <select
             className="filter-empty"
-            aria-label={`${column.label}: any value, empty or not empty`}
+            aria-label={say('{label}: any value, empty or not empty', { label: column.label })}
             value={emptiness ?? ''}
             onChange={(event) => chooseEmptiness(event.target.value)}
           >
-            <option value="">any value</option>
-            <option value="true">empty</option>
-            <option value="false">not empty</option>
+            <option value="">{say('any value')}</option>
+            <option value="true">{say('empty')}</option>
+            <option value="false">{say('not empty')}</option>
           </select>
         )}
       </div>
@@ -99,8 +99,10 @@ function ValueFilter({ column, filters, set }: { column: ColumnView; filters: Fi
     <input
       type="text"
       maxLength={200}
-      aria-label={`${column.label} ${op === 'is' ? 'has' : 'contains'}`}
-      placeholder={op === 'is' ? 'has…' : 'contains…'}
+      aria-label={
+        op === 'is' ? say('{label} has', { label: column.label }) : say('{label} contains', { label: column.label })
+      }
+      placeholder={op === 'is' ? say('has…') : say('contains…')}
       value={filters[key]?.[0] ?? ''}
       onChange={(event) => set(key, event.target.value ? [event.target.value] : [])}
     />
@@ -111,8 +113,8 @@ function ChoiceFilter({ column, filters, set }: { column: ColumnView; filters: F
   const key = `${column.name}.is`;
   const chosen = filters[key] ?? [];
   const yesNo = [
-    { value: 'true', label: 'Yes' },
-    { value: 'false', label: 'No' },
+    { value: 'true', label: say('Yes') },
+    { value: 'false', label: say('No') },
   ];
   const values = column.type === 'boolean' ? yesNo : (column.values ?? []);
   return (
@@ -140,7 +142,7 @@ function RangeFilter({ column, filters, set }: { column: ColumnView; filters: Fi
         const key = `${column.name}.${op}`;
         return (
           <label key={op}>
-            <span>{op === 'from' ? 'From' : 'To'}</span>
+            <span>{op === 'from' ? say('From') : say('Up to')}</span>
             <input
               type={column.type === 'number' ? 'number' : 'date'}
               step="any"
@@ -182,7 +184,12 @@ function ReferenceFilter(props: { column: ColumnView; model: string; filters: Fi
           {fresh[id] ?? known.get(id) ?? id}
         </label>
       ))}
-      <ReferenceSelect model={model} value={undefined} choose={add} label={`${column.label} is`} />
+      <ReferenceSelect
+        model={model}
+        value={undefined}
+        choose={add}
+        label={say('{label} is', { label: column.label })}
+      />
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { Empty, Loading, Missing, Trouble } from '../parts/states.tsx';
 import { apiPath, importPath, newPath } from '../paths.ts';
 import { useKept, useLoad, useResource, useTitle } from '../state.tsx';
 import type { ActionView, ListAnswer, ResourceView, Selection } from '../types.ts';
-import { lowerFirst, sayCount, sayTotal, upperFirst } from '../words.ts';
+import { lowerFirst, say, sayRecords, upperFirst } from '../words.ts';
 import { FilterChips } from './filter-chips.tsx';
 import { FilterPanel } from './filter-panel.tsx';
 import { choiceKey, type ListState, readList, writeList } from './list-query.ts';
@@ -64,14 +64,14 @@ function List({ resource }: { resource: ResourceView }) {
       <div className="toolbar">
         {resource.hasSearch && (
           <SearchBox
-            label={`Search ${lowerFirst(resource.label.many)}`}
+            label={say('Search {many}', { many: lowerFirst(resource.label.many) })}
             value={list.q}
             search={(q) => change({ q }, { replace: true })}
           />
         )}
         {resource.columns.some(({ filter }) => filter) && (
           <button type="button" className="button" onClick={() => setFiltering(true)}>
-            <Icon name="Filter" /> Filter
+            <Icon name="Filter" /> {say('Filter')}
           </button>
         )}
         <ColumnChooser all={all} hidden={hidden} setHidden={setHidden} />
@@ -79,7 +79,7 @@ function List({ resource }: { resource: ResourceView }) {
           <button
             type="button"
             className="button"
-            aria-label={`Export all ${lowerFirst(resource.label.many)} that match`}
+            aria-label={say('Export all {many} that match', { many: lowerFirst(resource.label.many) })}
             onClick={() =>
               setActing({
                 action: exporting,
@@ -88,13 +88,15 @@ function List({ resource }: { resource: ResourceView }) {
               })
             }
           >
-            <Icon name="Download" /> <span className="wide-only">Export</span>
+            <Icon name="Download" /> <span className="wide-only">{say('Export')}</span>
           </button>
         )}
       </div>
       <FilterChips resource={resource} filters={list.filters} change={(filters) => change({ filters })} />
       {answer.error !== undefined && <Trouble error={answer.error} retry={answer.reload} />}
-      {!answer.data && answer.error === undefined && <Loading rows={8} label={`Loading ${resource.label.many}`} />}
+      {!answer.data && answer.error === undefined && (
+        <Loading rows={8} label={say('Loading {many}', { many: resource.label.many })} />
+      )}
       {answer.data && answer.error === undefined && rows.length > 0 && (
         <div className="table-frame">
           <RecordTable
@@ -171,19 +173,19 @@ function ListHead({ resource, answer }: { resource: ResourceView; answer: ListAn
         <p className="page-sub" role="status" aria-live="polite">
           {answer &&
             (answer.totalIsMore
-              ? `${sayTotal(answer.total, true)} ${lowerFirst(resource.label.many)}`
-              : sayCount(answer.total, lowerFirst(resource.label.one), lowerFirst(resource.label.many)))}
+              ? sayRecords(answer.total, resource.label, true)
+              : sayRecords(answer.total, resource.label))}
         </p>
       </div>
       <div className="head-actions">
         {resource.canImport && (
           <Link className="button" to={importPath(resource.model)}>
-            <Icon name="Upload" /> Import
+            <Icon name="Upload" /> {say('Import')}
           </Link>
         )}
         {resource.may.create && (
           <Link className="button primary" to={newPath(resource.model)}>
-            <Icon name="Plus" /> New {lowerFirst(resource.label.one)}
+            <Icon name="Plus" /> {say('New {one}', { one: lowerFirst(resource.label.one) })}
           </Link>
         )}
       </div>
@@ -196,19 +198,22 @@ function NoRows({ resource, list, clear }: { resource: ResourceView; list: ListS
   const isNarrowed = list.q !== '' || list.view !== null || Object.keys(list.filters).length > 0;
   if (isNarrowed)
     return (
-      <Empty icon="Search" title={list.q ? `No ${many} match “${list.q}” here.` : `No ${many} match.`}>
+      <Empty
+        icon="Search"
+        title={list.q ? say('No {many} match “{q}” here.', { many, q: list.q }) : say('No {many} match.', { many })}
+      >
         <button type="button" className="button" onClick={clear}>
-          Show all {many}
+          {say('Show all {many}', { many })}
         </button>
       </Empty>
     );
-  if (list.page > 1) return <Empty title="This page is past the end of the list." />;
+  if (list.page > 1) return <Empty title={say('This page is past the end of the list.')} />;
   return (
-    <Empty icon={resource.icon} title={`No ${many} yet`}>
+    <Empty icon={resource.icon} title={say('No {many} yet', { many })}>
       {resource.empty && <p>{resource.empty}</p>}
       {resource.may.create && (
         <Link className="button primary" to={newPath(resource.model)}>
-          <Icon name="Plus" /> New {lowerFirst(resource.label.one)}
+          <Icon name="Plus" /> {say('New {one}', { one: lowerFirst(resource.label.one) })}
         </Link>
       )}
     </Empty>

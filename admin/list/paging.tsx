@@ -1,7 +1,7 @@
 // Going from page to page, and how many records a page has.
 import React, { useId } from 'react';
 import { Icon } from '../parts/icon.tsx';
-import { sayNumber, sayTotal } from '../words.ts';
+import { say, sayNumber, sayTotal } from '../words.ts';
 import { pageSizes } from './list-query.ts';
 
 interface PagingProps {
@@ -22,10 +22,10 @@ export function Paging({ page, perPage, total, totalIsMore, shown, go, setSize }
   const isLast = totalIsMore ? shown < perPage : page * perPage >= total;
   if (page === 1 && isLast && total <= pageSizes[0]) return null;
   return (
-    <nav className="paging" aria-label="Pages">
+    <nav className="paging" aria-label={say('Pages')}>
       {setSize && (
         <p className="paging-size">
-          <label htmlFor={sizeId}>Rows</label>
+          <label htmlFor={sizeId}>{say('Rows')}</label>
           <select id={sizeId} value={perPage} onChange={(event) => setSize(Number(event.target.value))}>
             {pageSizes.map((size) => (
               <option key={size}>{size}</option>
@@ -34,14 +34,19 @@ export function Paging({ page, perPage, total, totalIsMore, shown, go, setSize }
         </p>
       )}
       <p className="paging-where">
-        {shown === 0 ? 'No rows here' : `${sayNumber(first)}–${sayNumber(first + shown - 1)}`} of{' '}
-        {sayTotal(total, totalIsMore)}
+        {shown === 0
+          ? say('No rows here of {total}', { total: sayTotal(total, totalIsMore) })
+          : say('{first}–{last} of {total}', {
+              first: sayNumber(first),
+              last: sayNumber(first + shown - 1),
+              total: sayTotal(total, totalIsMore),
+            })}
       </p>
       <button type="button" className="button" disabled={page === 1} onClick={() => go(page - 1)}>
-        <Icon name="ChevronLeft" /> <span>Previous</span>
+        <Icon name="ChevronLeft" /> <span>{say('Previous')}</span>
       </button>
       <button type="button" className="button" disabled={isLast} onClick={() => go(page + 1)}>
-        <span>Next</span> <Icon name="ChevronRight" />
+        <span>{say('Next')}</span> <Icon name="ChevronRight" />
       </button>
     </nav>
   );

@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Menu, MenuItem } from '../parts/menu.tsx';
 import { useIsNarrow } from '../state.tsx';
 import type { ActionView } from '../types.ts';
-import { sayLabel, sayLabelPlain, sayNumber } from '../words.ts';
+import { say, sayLabel, sayLabelPlain, sayNumber } from '../words.ts';
 import { countChosen, mostIds, type SelectionControl } from './selection.ts';
 
 interface BarProps {
@@ -26,24 +26,28 @@ export function SelectionBar({ selection, actions: all, total, totalIsMore, show
   const count = countChosen(chosen, total);
   if (count === 0) return <div className="visually-hidden" role="status" />;
   const isUncounted = chosen.all && totalIsMore;
-  const words = isUncounted ? 'All that match are selected' : `${sayNumber(count)} selected`;
+  const words = isUncounted ? say('All that match are selected') : say('{count} selected', { count: sayNumber(count) });
   const isTooMany = !chosen.all && count > mostIds;
   return (
-    <section className="selection-bar" aria-label="Selected records">
+    <section className="selection-bar" aria-label={say('Selected records')}>
       <p role="status">
         <strong>{words}</strong>
-        {chosen.all && chosen.ids.size > 0 && <span> except {sayNumber(chosen.ids.size)}</span>}
+        {chosen.all && chosen.ids.size > 0 && (
+          <span> {say('except {count}', { count: sayNumber(chosen.ids.size) })}</span>
+        )}
       </p>
       {!chosen.all && total > shown && (
         <button type="button" className="link-button" onClick={selection.chooseAll}>
-          Select all {totalIsMore ? '' : sayNumber(total)} that match
+          {totalIsMore
+            ? say('Select all that match')
+            : say('Select all {count} that match', { count: sayNumber(total) })}
         </button>
       )}
       <button type="button" className="link-button" onClick={selection.clear}>
-        Clear
+        {say('Clear')}
       </button>
       {isTooMany ? (
-        <p>These are more than {sayNumber(mostIds)}. Select all that match instead.</p>
+        <p>{say('These are more than {count}. Select all that match instead.', { count: sayNumber(mostIds) })}</p>
       ) : (
         <div className="selection-actions">
           {actions.slice(0, beside).map((action, at) => (
@@ -62,10 +66,10 @@ export function SelectionBar({ selection, actions: all, total, totalIsMore, show
               className="button"
               button={
                 <>
-                  More <Icon name="ChevronUp" />
+                  {say('More')} <Icon name="ChevronUp" />
                 </>
               }
-              label="More actions"
+              label={say('More actions')}
             >
               {(close) =>
                 actions.slice(beside).map((action) => (
@@ -86,7 +90,7 @@ export function SelectionBar({ selection, actions: all, total, totalIsMore, show
           )}
           {exporting && (
             <button type="button" className="button" onClick={() => start(exporting)}>
-              <Icon name="Download" /> Export
+              <Icon name="Download" /> {say('Export')}
             </button>
           )}
         </div>

@@ -6,6 +6,7 @@ import { Menu, MenuItem } from '../parts/menu.tsx';
 import { Computed, isNothing, Value } from '../parts/value.tsx';
 import { mainPart, recordPath } from '../paths.ts';
 import type { ActionView, ColumnView, ComputedView, RecordView, ResourceView } from '../types.ts';
+import { say } from '../words.ts';
 import type { SelectionControl } from './selection.ts';
 
 /** A column of the list: one of the record's own, or one worked out. */
@@ -38,12 +39,18 @@ export function RecordTable(props: TableProps) {
               <PageBox selection={selection} ids={rows.map(({ id }) => id)} />
             </th>
           )}
-          {columns.map((one) => (
-            <Header key={`${one.kind}.${one.column.name}`} column={one} sort={props.sort} setSort={props.setSort} />
+          {columns.map((one, at) => (
+            <Header
+              key={`${one.kind}.${one.column.name}`}
+              column={one}
+              isFirst={at === 0}
+              sort={props.sort}
+              setSort={props.setSort}
+            />
           ))}
           {hasMenu && (
             <th className="cell-menu" scope="col">
-              <span className="visually-hidden">Actions</span>
+              <span className="visually-hidden">{say('Actions')}</span>
             </th>
           )}
         </tr>
@@ -63,7 +70,10 @@ export function RecordTable(props: TableProps) {
             ))}
             {hasMenu && (
               <td className="cell-menu">
-                <Menu button={<Icon name="MoreHorizontal" />} label={`Actions for ${record.title}`}>
+                <Menu
+                  button={<Icon name="MoreHorizontal" />}
+                  label={say('Actions for {title}', { title: record.title })}
+                >
                   {(close) =>
                     actions.map((action) => (
                       <MenuItem
@@ -99,7 +109,7 @@ function PageBox({ selection, ids }: { selection: SelectionControl; ids: string[
       <input
         ref={box}
         type="checkbox"
-        aria-label="Choose all on this page"
+        aria-label={say('Choose all on this page')}
         checked={ids.length > 0 && count === ids.length}
         onChange={selection.togglePage}
       />
@@ -113,7 +123,7 @@ function RowBox({ record, selection }: { record: RecordView; selection: Selectio
       <label className="tick">
         <input
           type="checkbox"
-          aria-label={`Choose ${record.title}`}
+          aria-label={say('Choose {title}', { title: record.title })}
           checked={selection.has(record.id)}
           onChange={(event) => selection.toggle(record.id, (event.nativeEvent as MouseEvent).shiftKey)}
         />
@@ -122,9 +132,14 @@ function RowBox({ record, selection }: { record: RecordView; selection: Selectio
   );
 }
 
-function Header(props: { column: ListColumn; sort: TableProps['sort']; setSort: TableProps['setSort'] }) {
+function Header(props: {
+  column: ListColumn;
+  isFirst: boolean;
+  sort: TableProps['sort'];
+  setSort: TableProps['setSort'];
+}) {
   const { kind, column } = props.column;
-  const className = isNumeric(props.column) ? 'cell-number' : undefined;
+  const className = isNumeric(props.column) && !props.isFirst ? 'cell-number' : undefined;
   if (kind !== 'own' || !column.sort || !props.setSort)
     return (
       <th scope="col" className={className}>
@@ -164,9 +179,11 @@ function Cell(props: { column: ListColumn; record: RecordView; resource: Resourc
       </td>
     );
   const isPlain = column.kind === 'own' && !column.column.reference && !isNothing(value);
+  // A first column that refers to another record names that one, and leads to this one.
+  const title = record.references[column.column.name]?.title ?? record.title;
   return (
     <th scope="row" className="cell-first" data-label={column.column.label}>
-      <Link to={recordPath(resource.model, record.id, mainPart(resource))}>{isPlain ? drawn : record.title}</Link>
+      <Link to={recordPath(resource.model, record.id, mainPart(resource))}>{isPlain ? drawn : title}</Link>
     </th>
   );
 }

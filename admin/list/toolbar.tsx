@@ -3,14 +3,18 @@ import React, { useEffect, useRef, useState } from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
 import type { ResourceView } from '../types.ts';
+import { say } from '../words.ts';
 import type { ListColumn } from './table.tsx';
 
 /** Draws the ready-made filters as tabs; nothing when the resource has none. */
 export function Views(props: { resource: ResourceView; view: number | null; choose: (view: number | null) => void }) {
   if (props.resource.views.length === 0) return null;
-  const all = [{ label: 'All', view: null }, ...props.resource.views.map(({ label }, at) => ({ label, view: at }))];
+  const all = [
+    { label: say('All'), view: null },
+    ...props.resource.views.map(({ label }, at) => ({ label, view: at })),
+  ];
   return (
-    <nav className="tabs" aria-label="Views">
+    <nav className="tabs" aria-label={say('Views')}>
       {all.map(({ label, view }) => (
         <button
           key={label}
@@ -56,7 +60,7 @@ export function SearchBox(props: { label: string; value: string; search: (q: str
         maxLength={200}
         aria-label={props.label}
         aria-keyshortcuts="/"
-        placeholder="Search"
+        placeholder={say('Search')}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
@@ -89,15 +93,15 @@ export function ColumnChooser(props: { all: ListColumn[]; hidden: string[]; setH
     <Menu
       kind="panel"
       className="button"
-      label="Choose columns"
+      label={say('Choose columns')}
       button={
         <>
-          <Icon name="Columns" /> <span className="wide-only">Columns</span>
+          <Icon name="Columns" /> <span className="wide-only">{say('Columns')}</span>
         </>
       }
     >
       <fieldset className="columns">
-        <legend>Columns</legend>
+        <legend>{say('Columns')}</legend>
         {all.map(({ column }, at) => (
           <label key={column.name} className="check">
             <input

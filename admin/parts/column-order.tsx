@@ -1,6 +1,6 @@
 // The columns of a file: which ones, and in which order. Buttons move them, so that it works without a mouse; each move is said aloud.
 import React, { useEffect, useRef, useState } from 'react';
-import { sayNumber } from '../words.ts';
+import { say, sayNumber } from '../words.ts';
 import { Icon } from './icon.tsx';
 
 interface Choice {
@@ -34,7 +34,13 @@ export function ColumnOrder({ options, chosen, choose }: OrderProps) {
     const next = chosen.filter((one) => one !== name);
     next.splice(from + step, 0, name);
     focusNext.current = `${name} ${step}`;
-    setSaid(`${labelOf(name)}: now ${sayNumber(from + step + 1)} of ${sayNumber(chosen.length)}.`);
+    setSaid(
+      say('{label}: now {at} of {total}.', {
+        label: labelOf(name),
+        at: sayNumber(from + step + 1),
+        total: sayNumber(chosen.length),
+      }),
+    );
     choose(next);
   };
   const toggle = (name: string, isOn: boolean) => {
@@ -46,13 +52,16 @@ export function ColumnOrder({ options, chosen, choose }: OrderProps) {
     <div className="column-order" ref={list}>
       <p className="column-order-all">
         <span>
-          {sayNumber(chosen.length)} of {sayNumber(options.length)} chosen
+          {say('{count} of {total} chosen', {
+            count: sayNumber(chosen.length),
+            total: sayNumber(options.length),
+          })}
         </span>
         <button type="button" className="link-button" onClick={() => choose(options.map(({ value }) => value))}>
-          All
+          {say('All')}
         </button>
         <button type="button" className="link-button" onClick={() => choose([])}>
-          None
+          {say('None')}
         </button>
       </p>
       <ol>
@@ -60,14 +69,14 @@ export function ColumnOrder({ options, chosen, choose }: OrderProps) {
           <li key={name} data-column={name}>
             <Box name={name} label={labelOf(name)} isOn toggle={toggle} />
             <MoveButton
-              label={`Move ${labelOf(name)} up`}
+              label={say('Move {label} up', { label: labelOf(name) })}
               icon="ArrowUp"
               step={-1}
               isOff={at === 0}
               move={() => move(name, -1)}
             />
             <MoveButton
-              label={`Move ${labelOf(name)} down`}
+              label={say('Move {label} down', { label: labelOf(name) })}
               icon="ArrowDown"
               step={1}
               isOff={at === chosen.length - 1}

@@ -2,7 +2,7 @@
 import React from 'react';
 import { usePanel } from '../state.tsx';
 import type { OverTime } from '../types.ts';
-import { sayDate, sayNumber } from '../words.ts';
+import { say, sayCount, sayDate, sayNumber } from '../words.ts';
 
 /** Lengths in the picture's own units; the page scales it. */
 const bar = { width: 10, gap: 4, height: 40, least: 1.5 };
@@ -20,13 +20,14 @@ export function DayBars({ label, days }: OverTime) {
   return (
     <figure className="day-bars">
       <figcaption>
-        {label} in {days.length} days <strong className="number">{sayNumber(sum)}</strong>
+        {sayCount(days.length, '{label} in {count} day', '{label} in {count} days', { label })}{' '}
+        <strong className="number">{sayNumber(sum)}</strong>
       </figcaption>
       <svg
         viewBox={`0 0 ${width} ${bar.height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={spoken.length > 0 ? spoken.join('; ') : 'None'}
+        aria-label={spoken.length > 0 ? spoken.join('; ') : say('None.')}
       >
         {days.map(({ day, count }, n) => (
           <rect

@@ -1,5 +1,6 @@
 // Dialogs and drawers on the browser's own <dialog>: it keeps the focus inside, closes on Escape and gives the focus back.
 import React, { useEffect, useId, useRef } from 'react';
+import { say } from '../words.ts';
 import { Icon } from './icon.tsx';
 
 interface DialogProps {
@@ -43,7 +44,7 @@ export function Dialog({ title, close, shape = 'box', children, footer, isBusy =
           <h2 id={titleId} tabIndex={-1}>
             {title}
           </h2>
-          <button type="button" className="icon-button" aria-label="Close" onClick={close} disabled={isBusy}>
+          <button type="button" className="icon-button" aria-label={say('Close')} onClick={close} disabled={isBusy}>
             <Icon name="X" size={18} />
           </button>
         </header>
@@ -66,7 +67,7 @@ export function Confirm(props: {
   const footer = (
     <>
       <button type="button" className="button" onClick={props.no} disabled={props.isBusy}>
-        Cancel
+        {say('Cancel')}
       </button>
       <button type="button" className="button danger" onClick={props.yes} disabled={props.isBusy}>
         {props.label}

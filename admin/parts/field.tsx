@@ -1,14 +1,13 @@
 // One field of a form with its label, its help and its fault, bound together for screen readers.
 import React, { useId } from 'react';
 import type { ColumnView, FormField } from '../types.ts';
+import { say, sayFault } from '../words.ts';
 import { ColumnOrder } from './column-order.tsx';
 import { type Option, ReferenceSelect } from './reference-select.tsx';
 
 /** A field as it is drawn, whether it comes from an action's form or from a record's column. */
 export interface FieldSpec extends Omit<FormField, 'kind' | 'options'> {
-  kind: FormField['kind'] | 'email' | 'reference' | 'list' | 'json';
-  /** The resource that a reference leads to. */
-  model?: string;
+  kind: FormField['kind'] | 'email' | 'list' | 'json';
   /** `group` is the heading that a choice stands under. */
   options?: { value: string; label: string; group?: string }[];
 }
@@ -90,19 +89,13 @@ export function Field({ field, value, set, fault, reference }: FieldProps) {
       {field.kind !== 'boolean' && (
         <label htmlFor={id}>
           {field.label}
-          {!field.required && <span className="optional"> (optional)</span>}
+          {!field.required && <span className="optional"> {say('(optional)')}</span>}
         </label>
       )}
       <Control {...control} />
       {words}
     </div>
   );
-}
-
-/** Makes a sentence of a fault such as "is missing". */
-function sayFault(fault: string): string {
-  if (/^[A-Z]/.test(fault)) return fault;
-  return `This ${fault}${/[.!?]$/.test(fault) ? '' : '.'}`;
 }
 
 interface ControlProps {
@@ -130,7 +123,7 @@ function Control(props: ControlProps) {
     case 'choice':
       return (
         <select {...shared} required={field.required} value={text} onChange={(e) => set(e.target.value)}>
-          {(!field.required || text === '') && <option value="">{field.required ? 'Please choose' : '–'}</option>}
+          {(!field.required || text === '') && <option value="">{field.required ? say('Please choose') : '–'}</option>}
           {field.options?.map((one) => (
             <option key={one.value} value={one.value}>
               {one.label}
@@ -191,8 +184,8 @@ function LongText({ id, field, value, set, describedBy, isInvalid }: ControlProp
         value={text}
         onChange={(e) => set(field.kind === 'list' ? e.target.value.split('\n') : e.target.value)}
       />
-      {field.kind === 'list' && <p className="field-help">One a line.</p>}
-      {left !== undefined && left < 60 && <p className="field-help">{left} characters left.</p>}
+      {field.kind === 'list' && <p className="field-help">{say('One a line.')}</p>}
+      {left !== undefined && left < 60 && <p className="field-help">{say('{left} characters left.', { left })}</p>}
     </>
   );
 }

@@ -1,5 +1,6 @@
 // A button that opens a list of choices: arrow keys move, Escape closes, a click elsewhere closes.
 import React, { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { say } from '../words.ts';
 
 interface MenuProps {
   /** What the button shows. */
@@ -100,7 +101,7 @@ function MenuList({ id, anchor, label, kind, close, leave, children }: ListProps
       id={id}
       className={`menu ${kind}`}
       role={kind === 'menu' ? 'menu' : 'dialog'}
-      aria-label={label ?? 'Choices'}
+      aria-label={label ?? say('Choices')}
       tabIndex={-1}
       onKeyDown={onKeyDown}
     >

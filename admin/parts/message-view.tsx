@@ -1,5 +1,6 @@
 // A message as its reader will see it. Its HTML lives in a frame that may do nothing: no script, no form, no way to the panel.
 import React, { useId, useState } from 'react';
+import { say } from '../words.ts';
 
 /** A message, rendered. */
 export interface RenderedMessage {
@@ -17,20 +18,20 @@ export function MessageView({ message }: { message: RenderedMessage }) {
   return (
     <article className="message">
       <dl className="message-head">
-        <dt>To</dt>
+        <dt>{say('To')}</dt>
         <dd>{message.to}</dd>
-        <dt>Subject</dt>
+        <dt>{say('Subject')}</dt>
         <dd>
           <strong>{message.subject}</strong>
         </dd>
       </dl>
       {message.html && (
-        <div className="segmented" role="tablist" aria-label="How the message is shown">
+        <div className="segmented" role="tablist" aria-label={say('How the message is shown')}>
           <button type="button" role="tab" aria-selected={!isPlain} aria-controls={id} onClick={() => setPlain(false)}>
-            Formatted
+            {say('Formatted')}
           </button>
           <button type="button" role="tab" aria-selected={isPlain} aria-controls={id} onClick={() => setPlain(true)}>
-            Plain text
+            {say('Plain text')}
           </button>
         </div>
       )}
@@ -40,7 +41,7 @@ export function MessageView({ message }: { message: RenderedMessage }) {
         ) : (
           <iframe
             className="message-frame"
-            title={`Message: ${message.subject}`}
+            title={say('Message: {subject}', { subject: message.subject })}
             sandbox=""
             srcDoc={framed(message.html ?? '')}
           />

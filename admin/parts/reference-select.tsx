@@ -3,7 +3,7 @@ import React, { useEffect, useId, useRef, useState } from 'react';
 import { get, isAbort } from '../api.ts';
 import { apiPath } from '../paths.ts';
 import { useResource } from '../state.tsx';
-import { lowerFirst } from '../words.ts';
+import { lowerFirst, say } from '../words.ts';
 
 /** A record to choose. */
 export interface Option {
@@ -64,7 +64,10 @@ export function ReferenceSelect(props: Props) {
         aria-activedescendant={isOpen && options[at] ? `${id}-${at}` : undefined}
         aria-describedby={props.describedBy}
         aria-invalid={props.isInvalid || undefined}
-        placeholder={props.placeholder ?? `Find ${resource ? lowerFirst(resource.label.one) : 'a record'}…`}
+        placeholder={
+          props.placeholder ??
+          (resource ? say('Find {one}…', { one: lowerFirst(resource.label.one) }) : say('Find a record…'))
+        }
         value={text ?? value?.title ?? ''}
         onChange={(event) => {
           setText(event.target.value);
@@ -78,7 +81,7 @@ export function ReferenceSelect(props: Props) {
         <button
           type="button"
           className="combo-clear"
-          aria-label={`Clear ${value.title}`}
+          aria-label={say('Clear {title}', { title: value.title })}
           onClick={() => take(undefined)}
         >
           ×
@@ -96,7 +99,7 @@ function Findings(props: { id: string; options: Option[]; at: number; take: (o: 
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
   }, [at]);
   return (
-    <div ref={list} id={`${id}-list`} className="combo-list" role="listbox" aria-label="Findings">
+    <div ref={list} id={`${id}-list`} className="combo-list" role="listbox" aria-label={say('Findings')}>
       {options.map((option, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field, which keeps the focus.
         <div
@@ -113,7 +116,7 @@ function Findings(props: { id: string; options: Option[]; at: number; take: (o: 
       ))}
       {options.length === 0 && (
         <p className="combo-none" role="status">
-          {text ? `Nothing found for “${text}”.` : 'Nothing to choose yet.'}
+          {text ? say('Nothing found for “{text}”.', { text }) : say('Nothing to choose yet.')}
         </p>
       )}
     </div>

@@ -1,10 +1,11 @@
 // What a screen shows while it has nothing to show: loading, an error, or nothing there. Each in words.
 import React, { useEffect, useState } from 'react';
 import { ApiError, sentenceOf } from '../api.ts';
+import { say } from '../words.ts';
 import { Icon } from './icon.tsx';
 
 /** Draws grey bars after a moment; a quick answer never flickers. */
-export function Loading({ rows = 5, label = 'Loading' }: { rows?: number; label?: string }) {
+export function Loading({ rows = 5, label = say('Loading') }: { rows?: number; label?: string }) {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), 150);
@@ -24,11 +25,11 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div className="empty" role="alert">
       <Icon name={isMissing ? 'Compass' : 'AlertTriangle'} size={28} />
-      <p className="empty-title">{isMissing ? 'Nothing is here.' : 'This could not be shown.'}</p>
-      <p>{isMissing ? 'It may have been deleted, or it is not open to you.' : sentenceOf(error)}</p>
+      <p className="empty-title">{isMissing ? say('Nothing is here.') : say('This could not be shown.')}</p>
+      <p>{isMissing ? say('It may have been deleted, or it is not open to you.') : sentenceOf(error)}</p>
       {retry && !isMissing && (
         <button type="button" className="button" onClick={retry}>
-          Try again
+          {say('Try again')}
         </button>
       )}
     </div>
@@ -37,7 +38,7 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => void }
 
 /** Draws that nothing is at this address, or nothing that this person may see. */
 export function Missing() {
-  return <Trouble error={new ApiError(404, 'not-found', 'This does not exist.')} />;
+  return <Trouble error={new ApiError(404, 'not-found', say('This does not exist.'))} />;
 }
 
 /** Draws that there is nothing, why, and what to do about it. */

@@ -4,7 +4,7 @@ import { Link } from 'react-router-dom';
 import { recordPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
 import type { ColumnView, ComputedView, RecordView } from '../types.ts';
-import { sayDate, sayDateTime, sayNumber } from '../words.ts';
+import { say, sayDate, sayDateTime, sayNumber } from '../words.ts';
 import { Pill } from './pill.tsx';
 
 /** Draws an empty value, told to screen readers as such. */
@@ -12,7 +12,7 @@ export function Nothing() {
   return (
     <span className="nothing">
       <span aria-hidden="true">–</span>
-      <span className="visually-hidden">empty</span>
+      <span className="visually-hidden">{say('empty')}</span>
     </span>
   );
 }
@@ -36,7 +36,7 @@ export function Value(props: { column: ColumnView; record: RecordView; isWide?: 
   if (file)
     return (
       <a href={file} target="_blank" rel="noreferrer">
-        Open the file
+        {say('Open the file')}
       </a>
     );
   return <Plain column={column} value={record.values[column.name]} isWide={isWide} />;
@@ -47,7 +47,7 @@ export function Plain({ column, value, isWide }: { column: ColumnView; value: un
   const { timeZone } = usePanel();
   if (isNothing(value)) return <Nothing />;
   if (column.type === 'enum' || column.display === 'state') return <State column={column} value={String(value)} />;
-  if (column.type === 'boolean') return <span>{value ? 'Yes' : 'No'}</span>;
+  if (column.type === 'boolean') return <span>{value ? say('Yes') : say('No')}</span>;
   if (column.type === 'number' && typeof value === 'number') return <span className="number">{sayNumber(value)}</span>;
   if (column.type === 'dateTime')
     return <Moment iso={String(value)} isDay={column.display === 'date'} zone={timeZone} />;
@@ -129,7 +129,10 @@ function readShare(value: unknown): { share: number; words: string } {
   if (typeof value === 'number') return { share: value, words: `${Math.round(value * 100)}%` };
   if (typeof value === 'object' && value !== null && 'total' in value && 'done' in value) {
     const [done, total] = [Number(value.done), Number(value.total)];
-    return { share: total ? done / total : 0, words: `${sayNumber(done)} of ${sayNumber(total)}` };
+    return {
+      share: total ? done / total : 0,
+      words: say('{done} of {total}', { done: sayNumber(done), total: sayNumber(total) }),
+    };
   }
   const numbers = String(value).match(/\d+/g)?.map(Number) ?? [];
   const share = numbers[1] ? (numbers[0] ?? 0) / numbers[1] : 0;

@@ -9,7 +9,7 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath, listPath } from '../paths.ts';
 import { useLoad, useResource } from '../state.tsx';
 import type { ListAnswer, RecordView, ResourceView } from '../types.ts';
-import { sayTotal } from '../words.ts';
+import { say, sayTotal } from '../words.ts';
 
 const perPage = 10;
 
@@ -39,7 +39,7 @@ function ChildList(props: { resource: string; by: string; label: string; parentI
           {props.label} {data && <span className="count">{sayTotal(data.total, data.totalIsMore)}</span>}
         </h2>
         <Link to={listPath(props.resource, filter)}>
-          Open the list <Icon name="ArrowRight" size={14} />
+          {say('Open the list')} <Icon name="ArrowRight" size={14} />
         </Link>
       </div>
       {error !== undefined && !data && <Trouble error={error} retry={reload} />}
@@ -49,7 +49,7 @@ function ChildList(props: { resource: string; by: string; label: string; parentI
           <RecordTable resource={resource} columns={columns} rows={data.rows} actions={[]} isStale={isLoading} />
         </div>
       )}
-      {data && data.rows.length === 0 && <p className="hint pad">None yet.</p>}
+      {data && data.rows.length === 0 && <p className="hint pad">{say('None yet.')}</p>}
       {data && data.total > perPage && (
         <Paging
           page={page}

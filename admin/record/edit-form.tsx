@@ -9,6 +9,7 @@ import { Plain, Value } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
 import type { RecordView, ResourceView } from '../types.ts';
+import { say } from '../words.ts';
 import { type FormValues, toField } from './form-values.ts';
 import { RecordForm } from './record-form.tsx';
 
@@ -24,7 +25,7 @@ export function EditForm({
 }) {
   const { timeZone } = usePanel();
   const navigate = useNavigate();
-  const say = useNotice();
+  const notify = useNotice();
   const [other, setOther] = useState<{ record: RecordView; mine: FormValues }>();
   const fields = useMemo(() => resource.columns.filter(({ update }) => update).map(fieldOf), [resource]);
   const start = useMemo(
@@ -36,13 +37,13 @@ export function EditForm({
     try {
       const version = other?.record.version ?? record.version;
       await post(apiPath('records', resource.model, record.id), { values, ...(version ? { version } : {}) });
-      say('Saved.');
+      notify(say('Saved.'));
       saved();
       back();
     } catch (error) {
       if (error instanceof ApiError && error.code === 'conflict' && Object.keys(error.fields).length === 0) {
         setOther({ record: await get<RecordView>(apiPath('records', resource.model, record.id)), mine: values });
-        throw new ApiError(409, 'conflict', 'Nothing is saved yet. Please compare, then save again.');
+        throw new ApiError(409, 'conflict', say('Nothing is saved yet. Please compare, then save again.'));
       }
       throw error;
     }
@@ -52,7 +53,7 @@ export function EditForm({
       fields={fields}
       start={start}
       references={record.references}
-      submitLabel={other ? 'Save mine anyway' : 'Save'}
+      submitLabel={other ? say('Save mine anyway') : say('Save')}
       send={send}
       cancel={back}
     >
@@ -72,15 +73,17 @@ function Meanwhile(props: { resource: ResourceView; before: RecordView; now: Rec
       <Icon name="Users" />
       <div>
         <p>
-          <strong>Somebody else changed this meanwhile.</strong> Below is what it is now, and what you typed. Saving
-          keeps yours where you typed something, and theirs everywhere else.
+          <strong>{say('Somebody else changed this meanwhile.')}</strong>{' '}
+          {say(
+            'Below is what it is now, and what you typed. Saving keeps yours where you typed something, and theirs everywhere else.',
+          )}
         </p>
         <table className="changes">
           <thead>
             <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Now</th>
-              <th scope="col">Yours</th>
+              <th scope="col">{say('Field')}</th>
+              <th scope="col">{say('Now')}</th>
+              <th scope="col">{say('Yours')}</th>
             </tr>
           </thead>
           <tbody>
@@ -94,7 +97,7 @@ function Meanwhile(props: { resource: ResourceView; before: RecordView; now: Rec
                   {column.name in mine ? (
                     <Plain column={column} value={mine[column.name]} isWide={false} />
                   ) : (
-                    'not changed'
+                    say('not changed')
                   )}
                 </td>
               </tr>

@@ -1,7 +1,7 @@
 // Between what the server keeps and what a form holds: texts while typing, typed values when sent, only what changed.
 import type { FieldSpec } from '../parts/field.tsx';
 import { isOption } from '../parts/reference-select.tsx';
-import { writeZoned } from '../words.ts';
+import { say, writeZoned } from '../words.ts';
 
 /** The values of a form by column. */
 export type FormValues = Record<string, unknown>;
@@ -32,7 +32,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('is not valid JSON');
+    throw new Error(say('is not valid JSON'));
   }
 }
 

@@ -6,7 +6,7 @@ import { Moment } from '../parts/value.tsx';
 import { apiPath, listPath, runPath } from '../paths.ts';
 import { useLoad, usePanel, useResource } from '../state.tsx';
 import type { ListAnswer, RecordView } from '../types.ts';
-import { upperFirst } from '../words.ts';
+import { say, upperFirst } from '../words.ts';
 
 const shownAtFirst = 5;
 
@@ -24,7 +24,7 @@ export function History({ model, id, version }: { model: string; id: string; ver
   const shown = isWhole ? data.rows : data.rows.slice(0, shownAtFirst);
   return (
     <section className="card" aria-labelledby="history">
-      <h2 id="history">History</h2>
+      <h2 id="history">{say('History')}</h2>
       <ol className="history">
         {shown.map((entry) => (
           <Entry key={entry.id} entry={entry} model={model} />
@@ -32,10 +32,12 @@ export function History({ model, id, version }: { model: string; id: string; ver
       </ol>
       {!isWhole && data.rows.length > shownAtFirst && (
         <button type="button" className="link-button" onClick={() => setWhole(true)}>
-          Show {data.rows.length - shownAtFirst} more
+          {say('Show {count} more', { count: data.rows.length - shownAtFirst })}
         </button>
       )}
-      {isWhole && data.total > data.rows.length && <Link to={listPath('AuditEntry', filters)}>See all entries</Link>}
+      {isWhole && data.total > data.rows.length && (
+        <Link to={listPath('AuditEntry', filters)}>{say('See all entries')}</Link>
+      )}
     </section>
   );
 }
@@ -80,13 +82,13 @@ function Details({ id, model }: { id: string; model: string }) {
   const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Details</summary>
+      <summary>{say('Details')}</summary>
       {typeof runId === 'string' && (
         <p>
-          <Link to={runPath(runId)}>Open the run</Link>
+          <Link to={runPath(runId)}>{say('Open the run')}</Link>
         </p>
       )}
-      {data && names.length === 0 && typeof runId !== 'string' && <p className="hint">No values were kept.</p>}
+      {data && names.length === 0 && typeof runId !== 'string' && <p className="hint">{say('No values were kept.')}</p>}
       <dl className="difference">
         {names.map((name) => (
           <div key={name}>

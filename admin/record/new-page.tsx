@@ -8,7 +8,7 @@ import { Missing } from '../parts/states.tsx';
 import { apiPath, listPath, recordPath } from '../paths.ts';
 import { usePanel, useResource, useTitle } from '../state.tsx';
 import type { RecordView, ResourceView } from '../types.ts';
-import { lowerFirst, upperFirst } from '../words.ts';
+import { lowerFirst, say, upperFirst } from '../words.ts';
 import { toField } from './form-values.ts';
 import { RecordForm } from './record-form.tsx';
 
@@ -23,9 +23,9 @@ export function NewPage() {
 function NewForm({ resource }: { resource: ResourceView }) {
   const { timeZone } = usePanel();
   const navigate = useNavigate();
-  const say = useNotice();
+  const notify = useNotice();
   const one = lowerFirst(resource.label.one);
-  useTitle(`New ${one}`);
+  useTitle(say('New {one}', { one }));
   const fields = useMemo(() => resource.columns.filter(({ create }) => create).map(fieldOf), [resource]);
   const start = useMemo(
     () => Object.fromEntries(fields.map((field) => [field.name, toField(field, null, timeZone)])),
@@ -38,13 +38,13 @@ function NewForm({ resource }: { resource: ResourceView }) {
           <p className="crumbs">
             <Link to={listPath(resource.model)}>{upperFirst(resource.label.many)}</Link>
           </p>
-          <h1 tabIndex={-1}>New {one}</h1>
+          <h1 tabIndex={-1}>{say('New {one}', { one })}</h1>
         </div>
       </header>
       <RecordForm
         fields={fields}
         start={start}
-        submitLabel={`Create the ${one}`}
+        submitLabel={say('Create the {one}', { one })}
         isNew
         cancel={() => navigate(listPath(resource.model))}
         send={async (values) => {
@@ -53,7 +53,7 @@ function NewForm({ resource }: { resource: ResourceView }) {
           const record = await post<RecordView>(apiPath('records', resource.model), {
             values: Object.fromEntries(given),
           });
-          say(`“${record.title}” was created.`);
+          notify(say('“{title}” was created.', { title: record.title }));
           navigate(recordPath(resource.model, record.id));
         }}
       />

@@ -5,6 +5,7 @@ import { Field, type FieldSpec } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { Option } from '../parts/reference-select.tsx';
 import { isOption } from '../parts/reference-select.tsx';
+import { say } from '../words.ts';
 import { changedFields, type FormValues, fromField } from './form-values.ts';
 
 interface FormProps {
@@ -42,7 +43,7 @@ export function RecordForm({
     const found = error instanceof ApiError ? error.fields : {};
     setFaults(found);
     const known = Object.keys(found).some((name) => fields.some((field) => field.name === name));
-    setTrouble(known ? 'Some fields need another look.' : sentenceOf(error));
+    setTrouble(known ? say('Some fields need another look.') : sentenceOf(error));
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
   const submit = async (event: React.FormEvent) => {
@@ -51,7 +52,7 @@ export function RecordForm({
     const { output, found } = readValues(isNew ? fields : changed, values);
     setFaults(found);
     setTrouble(undefined);
-    if (Object.keys(found).length > 0) return setTrouble('Some fields need another look.');
+    if (Object.keys(found).length > 0) return setTrouble(say('Some fields need another look.'));
     setBusy(true);
     release(true);
     await send(output).catch((error: unknown) => {
@@ -80,19 +81,19 @@ export function RecordForm({
       )}
       <div className="form-foot">
         <button type="submit" className="button primary" disabled={isBusy || (!isNew && changed.length === 0)}>
-          {isBusy ? 'Saving…' : submitLabel}
+          {isBusy ? say('Saving…') : submitLabel}
         </button>
         <button type="button" className="button" onClick={cancel} disabled={isBusy}>
-          Cancel
+          {say('Cancel')}
         </button>
-        {!isNew && <p className="hint">{changed.length === 0 ? 'Nothing changed yet.' : sayChanged(changed)}</p>}
+        {!isNew && <p className="hint">{changed.length === 0 ? say('Nothing changed yet.') : sayChanged(changed)}</p>}
       </div>
     </form>
   );
 }
 
 function sayChanged(changed: FieldSpec[]): string {
-  return `Not saved yet: ${changed.map(({ label }) => label).join(', ')}.`;
+  return say('Not saved yet: {changed}.', { changed: changed.map(({ label }) => label).join(', ') });
 }
 
 function readValues(fields: FieldSpec[], values: FormValues) {
@@ -102,7 +103,7 @@ function readValues(fields: FieldSpec[], values: FormValues) {
     try {
       output[field.name] = fromField(field, values[field.name]);
     } catch (reason) {
-      found[field.name] = reason instanceof Error ? reason.message : 'does not fit';
+      found[field.name] = reason instanceof Error ? reason.message : say('does not fit');
     }
   }
   return { output, found };
@@ -113,7 +114,7 @@ function useUnsavedWarning(isDirty: boolean): (isFree: boolean) => void {
   const isFree = useRef(false);
   useEffect(() => {
     if (!isDirty) return;
-    const question = 'What you typed is not saved. Leave anyway?';
+    const question = say('What you typed is not saved. Leave anyway?');
     const beforeUnload = (event: BeforeUnloadEvent) => {
       if (!isFree.current) event.preventDefault();
     };

@@ -9,6 +9,7 @@ import { useNotice } from '../notices.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, MenuItem } from '../parts/menu.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Missing, Trouble } from '../parts/states.tsx';
 import { Computed, Value } from '../parts/value.tsx';
 import { apiPath, listPath, mainPart, recordPath } from '../paths.ts';
@@ -16,7 +17,7 @@ import { RunPage } from '../run/run-page.tsx';
 import { useLoad, useResource, useTitle } from '../state.tsx';
 import { ToolFrame } from '../tools/tool-frame.tsx';
 import type { ActionView, RecordView, ResourceView } from '../types.ts';
-import { lowerFirst, upperFirst } from '../words.ts';
+import { lowerFirst, say, upperFirst } from '../words.ts';
 import { Children } from './children.tsx';
 import { EditForm } from './edit-form.tsx';
 import { History } from './history.tsx';
@@ -36,7 +37,7 @@ function Loaded({ resource, id, part }: { resource: ResourceView; id: string; pa
   const { data: record, error, reload } = useLoad<RecordView>(apiPath('records', resource.model, id));
   useTitle(record?.title);
   if (error !== undefined && !record) return <Trouble error={error} retry={reload} />;
-  if (!record) return <Loading rows={6} label={`Loading the ${lowerFirst(resource.label.one)}`} />;
+  if (!record) return <Loading rows={6} label={say('Loading the {one}', { one: lowerFirst(resource.label.one) })} />;
   const tool = resource.tools.find(({ name }) => name === part);
   return (
     <div className="page">
@@ -59,7 +60,9 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
   const { resource, record, isEditing, reload } = props;
   const [acting, setActing] = useState<ActionView>();
   const [isDeleting, setDeleting] = useState(false);
-  const [first, ...others] = ownActions(resource.actions);
+  const actions = ownActions(resource.actions);
+  const first = actions.find(({ id }) => record.ready?.includes(id));
+  const others = actions.filter((one) => one !== first);
   return (
     <header className="page-head">
       <div>
@@ -71,7 +74,7 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
       <div className="head-actions">
         {record.may.update && !isEditing && (
           <Link className="button" to={recordPath(resource.model, record.id, 'edit')}>
-            <Icon name="Edit2" /> Edit
+            <Icon name="Edit2" /> {say('Edit')}
           </Link>
         )}
         {first && (
@@ -84,7 +87,7 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
           </button>
         )}
         {(others.length > 0 || record.may.delete) && (
-          <Menu className="button" label="More actions" button={<Icon name="MoreHorizontal" />}>
+          <Menu className="button" label={say('More actions')} button={<Icon name="MoreHorizontal" />}>
             {(close) => (
               <>
                 {others.map((action) => (
@@ -107,7 +110,7 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
                       setDeleting(true);
                     }}
                   >
-                    <Icon name="Trash2" /> Delete
+                    <Icon name="Trash2" /> {say('Delete')}
                   </MenuItem>
                 )}
               </>
@@ -133,7 +136,7 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
 }
 
 function DeleteDialog({ resource, record, close }: { resource: ResourceView; record: RecordView; close: () => void }) {
-  const say = useNotice();
+  const notify = useNotice();
   const navigate = useNavigate();
   const [isBusy, setBusy] = useState(false);
   const one = lowerFirst(resource.label.one);
@@ -141,17 +144,23 @@ function DeleteDialog({ resource, record, close }: { resource: ResourceView; rec
     setBusy(true);
     try {
       await post(apiPath('records', resource.model, record.id, 'delete'));
-      say(`“${record.title}” was deleted.`);
+      notify(say('“{title}” was deleted.', { title: record.title }));
       navigate(listPath(resource.model), { replace: true });
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
       close();
     }
   };
   return (
-    <Confirm title={`Delete this ${one}?`} label={`Delete the ${one}`} isBusy={isBusy} yes={remove} no={close}>
+    <Confirm
+      title={say('Delete this {one}?', { one })}
+      label={say('Delete the {one}', { one })}
+      isBusy={isBusy}
+      yes={remove}
+      no={close}
+    >
       <p>
-        <strong>{record.title}</strong> will be gone for good. This cannot be undone.
+        {sayParts('{title} will be gone for good. This cannot be undone.', { title: <strong>{record.title}</strong> })}
       </p>
     </Confirm>
   );
@@ -164,10 +173,10 @@ function intoView(tab: HTMLElement | null): void {
 
 function RecordTabs({ resource, record, part }: { resource: ResourceView; record: RecordView; part: string }) {
   if (resource.tools.length === 0) return null;
-  const overview = { name: 'show', label: 'Overview' };
+  const overview = { name: 'show', label: say('Overview') };
   const tabs = mainPart(resource) === 'show' ? [overview, ...resource.tools] : [...resource.tools, overview];
   return (
-    <nav className="tabs" aria-label={`Parts of this ${lowerFirst(resource.label.one)}`}>
+    <nav className="tabs" aria-label={say('Parts of this {one}', { one: lowerFirst(resource.label.one) })}>
       {tabs.map(({ name, label }) => (
         <Link
           key={name}
@@ -187,7 +196,7 @@ function Values({ resource, record }: { resource: ResourceView; record: RecordVi
   const columns = resource.columns.filter(({ show }) => show);
   const computed = resource.computed.filter(({ show }) => show);
   return (
-    <section className="card" aria-label="Values">
+    <section className="card" aria-label={say('Values')}>
       <dl className="facts wide">
         {columns.map((column) => (
           <React.Fragment key={column.name}>

@@ -5,11 +5,12 @@ import { post, sentenceOf } from '../api.ts';
 import { useNotice } from '../notices.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Moment } from '../parts/value.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, usePanel } from '../state.tsx';
 import type { PlanSample, RunView } from '../types.ts';
-import { sayCount, sayNumber } from '../words.ts';
+import { say, sayCount, sayNumber } from '../words.ts';
 
 /** Draws that the run waits, for those who decide with the plan and the two buttons. */
 export function ApprovalBox({ run, reload }: { run: RunView; reload: () => void }) {
@@ -18,15 +19,17 @@ export function ApprovalBox({ run, reload }: { run: RunView; reload: () => void 
   const { mayDecide, until } = run.approval;
   return (
     <section className="card approval" aria-labelledby="approval">
-      <h2 id="approval">{mayDecide ? 'This waits for you' : 'This waits for a second person'}</h2>
+      <h2 id="approval">{mayDecide ? say('This waits for you') : say('This waits for a second person')}</h2>
       <p>
         {mayDecide
-          ? `${run.actor} asks for your approval. Nothing has been done yet; below is what would be.`
-          : 'Nothing has been done yet. Another operator who may do the same has to approve it.'}
+          ? say('{actor} asks for your approval. Nothing has been done yet; below is what would be.', {
+              actor: run.actor,
+            })
+          : say('Nothing has been done yet. Another operator who may do the same has to approve it.')}
         {until && (
           <span className="hint">
             {' '}
-            It ends by itself on <Moment iso={String(until)} zone={timeZone} />.
+            {sayParts('It ends by itself on {time}.', { time: <Moment iso={String(until)} zone={timeZone} /> })}
           </span>
         )}
       </p>
@@ -47,14 +50,14 @@ function Plan({ runId }: { runId: string }) {
         <div>
           <h3>{data.recordTitle}</h3>
           <p className="hint" aria-live="polite">
-            {sayNumber(data.index + 1)} of {sayNumber(data.total)}
+            {say('{at} of {total}', { at: sayNumber(data.index + 1), total: sayNumber(data.total) })}
           </p>
         </div>
         <div className="sample-paging">
           <button
             type="button"
             className="button"
-            aria-label="Previous"
+            aria-label={say('Previous')}
             disabled={index === 0}
             onClick={() => setIndex(index - 1)}
           >
@@ -63,7 +66,7 @@ function Plan({ runId }: { runId: string }) {
           <button
             type="button"
             className="button"
-            aria-label="Next"
+            aria-label={say('Next')}
             disabled={index + 1 >= data.total}
             onClick={() => setIndex(index + 1)}
           >
@@ -71,22 +74,22 @@ function Plan({ runId }: { runId: string }) {
           </button>
         </div>
       </header>
-      {data.preview ? <SampleBody preview={data.preview} /> : <p>This record is gone; it will be skipped.</p>}
+      {data.preview ? <SampleBody preview={data.preview} /> : <p>{say('This record is gone; it will be skipped.')}</p>}
     </div>
   );
 }
 
 function Decision({ run, reload }: { run: RunView; reload: () => void }) {
-  const say = useNotice();
+  const notify = useNotice();
   const [isBusy, setBusy] = useState(false);
   const [isDeclining, setDeclining] = useState(false);
   const decide = async (verb: 'approve' | 'decline', body: object, words: string) => {
     setBusy(true);
     try {
       await post(apiPath('runs', run.id, verb), body);
-      say(words);
+      notify(words);
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
     }
     setBusy(false);
     setDeclining(false);
@@ -98,18 +101,18 @@ function Decision({ run, reload }: { run: RunView; reload: () => void }) {
         type="button"
         className="button primary"
         disabled={isBusy}
-        onClick={() => decide('approve', {}, 'Approved. It begins now.')}
+        onClick={() => decide('approve', {}, say('Approved. It begins now.'))}
       >
-        <Icon name="Check" /> Approve {sayCount(run.counts.pending, 'record')}
+        <Icon name="Check" /> {sayCount(run.counts.pending, 'Approve {count} record', 'Approve {count} records')}
       </button>
       <button type="button" className="button danger-quiet" disabled={isBusy} onClick={() => setDeclining(true)}>
-        <Icon name="X" /> Decline
+        <Icon name="X" /> {say('Decline')}
       </button>
       {isDeclining && (
         <DeclineDialog
           isBusy={isBusy}
           close={() => setDeclining(false)}
-          decline={(reason) => decide('decline', { reason }, 'Declined. Nothing was done.')}
+          decline={(reason) => decide('decline', { reason }, say('Declined. Nothing was done.'))}
         />
       )}
     </div>
@@ -121,7 +124,7 @@ function DeclineDialog(props: { isBusy: boolean; close: () => void; decline: (re
   const footer = (
     <>
       <button type="button" className="button" onClick={props.close} disabled={props.isBusy}>
-        Back
+        {say('Back')}
       </button>
       <button
         type="button"
@@ -129,14 +132,14 @@ function DeclineDialog(props: { isBusy: boolean; close: () => void; decline: (re
         disabled={props.isBusy || reason.trim() === ''}
         onClick={() => props.decline(reason)}
       >
-        Decline
+        {say('Decline')}
       </button>
     </>
   );
   return (
-    <Dialog title="Decline this run?" close={props.close} footer={footer} isBusy={props.isBusy}>
+    <Dialog title={say('Decline this run?')} close={props.close} footer={footer} isBusy={props.isBusy}>
       <div className="field">
-        <label htmlFor="decline-reason">Why?</label>
+        <label htmlFor="decline-reason">{say('Why?')}</label>
         <textarea
           id="decline-reason"
           rows={3}
@@ -145,7 +148,7 @@ function DeclineDialog(props: { isBusy: boolean; close: () => void; decline: (re
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
-        <p className="field-help">Whoever started it reads this. Nothing of the plan is done.</p>
+        <p className="field-help">{say('Whoever started it reads this. Nothing of the plan is done.')}</p>
       </div>
     </Dialog>
   );

@@ -6,28 +6,28 @@ import { Confirm } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { apiPath } from '../paths.ts';
 import type { RunView } from '../types.ts';
-import { sayCount } from '../words.ts';
+import { say, sayCount } from '../words.ts';
 import { leftOf, startsInFuture } from './run-words.ts';
 
 type Verb = 'pause' | 'resume' | 'cancel' | 'retry';
 
 const saidAfter: Record<Verb, string> = {
-  pause: 'Paused. What was begun is finished; nothing new begins.',
-  resume: 'Going on.',
-  cancel: 'Cancelled. What was already done stays.',
-  retry: 'Trying the failed ones again.',
+  pause: say('Paused. What was begun is finished; nothing new begins.'),
+  resume: say('Going on.'),
+  cancel: say('Cancelled. What was already done stays.'),
+  retry: say('Trying the failed ones again.'),
 };
 
 function useControl(run: RunView, reload: () => void) {
-  const say = useNotice();
+  const notify = useNotice();
   const [isBusy, setBusy] = useState(false);
   const control = async (verb: Verb, words = saidAfter[verb]) => {
     setBusy(true);
     try {
       await post(apiPath('runs', run.id, verb));
-      say(words);
+      notify(words);
     } catch (error) {
-      say(sentenceOf(error), 'bad');
+      notify(sentenceOf(error), 'bad');
     }
     setBusy(false);
     reload();
@@ -48,34 +48,40 @@ export function RunControls({ run, reload }: { run: RunView; reload: () => void 
     <>
       {run.state === 'running' && (
         <button type="button" className="button" disabled={isBusy} onClick={() => control('pause')}>
-          <Icon name="Pause" /> Pause
+          <Icon name="Pause" /> {say('Pause')}
         </button>
       )}
       {run.state === 'paused' && (
         <button type="button" className="button primary" disabled={isBusy} onClick={() => control('resume')}>
-          <Icon name="Play" /> Resume
+          <Icon name="Play" /> {say('Resume')}
         </button>
       )}
       {isOpen && (
         <button type="button" className="button danger-quiet" disabled={isBusy} onClick={() => setAsking(true)}>
-          <Icon name="Square" /> Cancel
+          <Icon name="Square" /> {say('Cancel')}
         </button>
       )}
       {(run.state === 'finished' || run.state === 'cancelled') && run.counts.failed > 0 && (
         <button type="button" className="button primary" disabled={isBusy} onClick={() => control('retry')}>
-          <Icon name="RefreshCw" /> Try {run.counts.failed === 1 ? 'the failed one' : `the ${run.counts.failed} failed`}{' '}
-          again
+          <Icon name="RefreshCw" />{' '}
+          {sayCount(run.counts.failed, 'Try the failed one again', 'Try the {count} failed again')}
         </button>
       )}
       {isAsking && (
         <Confirm
-          title="Cancel this run?"
-          label="Cancel the run"
+          title={say('Cancel this run?')}
+          label={say('Cancel the run')}
           isBusy={isBusy}
           no={() => setAsking(false)}
           yes={() => control('cancel').then(() => setAsking(false))}
         >
-          <p>{sayCount(leftOf(run), 'record')} will not be done. What was already done stays as it is.</p>
+          <p>
+            {sayCount(
+              leftOf(run),
+              '{count} record will not be done. What was already done stays as it is.',
+              '{count} records will not be done. What was already done stays as it is.',
+            )}
+          </p>
         </Confirm>
       )}
     </>
@@ -88,14 +94,17 @@ export function UndoWindow({ run, reload }: { run: RunView; reload: () => void }
   const seconds = useSecondsUntil(String(run.startsAt));
   if (seconds <= 0) return null;
   return (
-    <section className="undo" aria-label="Undo">
+    <section className="undo" aria-label={say('Undo')}>
       <p>
         <strong aria-hidden="true" className="undo-seconds">
           {seconds}
         </strong>
         <span>
-          Nothing has left yet. It starts in <span aria-hidden="true">{sayCount(seconds, 'second')}</span>
-          <span className="visually-hidden">a few seconds</span>.
+          {say('Nothing has left yet.')}{' '}
+          <span aria-hidden="true">
+            {sayCount(seconds, 'It starts in {count} second.', 'It starts in {count} seconds.')}
+          </span>
+          <span className="visually-hidden">{say('It starts in a few seconds.')}</span>
         </span>
       </p>
       {run.mayControl && (
@@ -103,9 +112,9 @@ export function UndoWindow({ run, reload }: { run: RunView; reload: () => void }
           type="button"
           className="button"
           disabled={isBusy}
-          onClick={() => control('cancel', 'Undone. Nothing was sent.')}
+          onClick={() => control('cancel', say('Undone. Nothing was sent.'))}
         >
-          <Icon name="RotateCcw" /> Undo
+          <Icon name="RotateCcw" /> {say('Undo')}
         </button>
       )}
     </section>

@@ -8,7 +8,7 @@ import { Moment, Nothing } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { useLoad, usePanel, useResource } from '../state.tsx';
 import type { RunItemsView, RunView } from '../types.ts';
-import { sayNumber, upperFirst } from '../words.ts';
+import { say, sayNumber, upperFirst } from '../words.ts';
 import { leftOf, outcomeOrder, outcomeWords, toneOf } from './run-words.ts';
 
 /** Draws the records with a filter by outcome. */
@@ -27,9 +27,9 @@ export function RunItems({ run }: { run: RunView }) {
   return (
     <section className="card flush" aria-labelledby="items">
       <div className="card-head">
-        <h2 id="items">Records</h2>
-        <nav className="tabs small" aria-label="Outcome">
-          <OutcomeTab label="All" count={run.total} isOn={outcome === ''} choose={() => choose('')} />
+        <h2 id="items">{say('Records')}</h2>
+        <nav className="tabs small" aria-label={say('Outcome')}>
+          <OutcomeTab label={say('All')} count={run.total} isOn={outcome === ''} choose={() => choose('')} />
           {outcomeOrder
             .filter((one) => (run.counts[one] ?? 0) > 0)
             .map((one) => (
@@ -71,30 +71,30 @@ function OutcomeTab(props: { label: string; count: number; isOn: boolean; choose
 function ItemTable({ items, model, isStale }: { items: RunItemsView['items']; model: string; isStale: boolean }) {
   const { timeZone } = usePanel();
   const isKnown = useResource(model) !== undefined;
-  if (items.length === 0) return <p className="hint pad">None.</p>;
+  if (items.length === 0) return <p className="hint pad">{say('None.')}</p>;
   return (
     <div className="table-frame bare">
       <table className={isStale ? 'records stale' : 'records'}>
-        <caption className="visually-hidden">Records of this run</caption>
+        <caption className="visually-hidden">{say('Records of this run')}</caption>
         <thead>
           <tr>
-            <th scope="col">Record</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Reason</th>
-            <th scope="col">Finished</th>
+            <th scope="col">{say('Record')}</th>
+            <th scope="col">{say('Outcome')}</th>
+            <th scope="col">{say('Reason')}</th>
+            <th scope="col">{say('Finished')}</th>
           </tr>
         </thead>
         <tbody>
           {items.map((item) => (
             <tr key={item.recordId}>
-              <th scope="row" className="cell-first" data-label="Record">
+              <th scope="row" className="cell-first" data-label={say('Record')}>
                 {isKnown ? <Link to={recordPath(model, item.recordId)}>{item.recordTitle}</Link> : item.recordTitle}
               </th>
-              <td data-label="Outcome">
+              <td data-label={say('Outcome')}>
                 <Pill tone={toneOf[item.outcome]}>{upperFirst(outcomeWords[item.outcome])}</Pill>
               </td>
-              <td data-label="Reason">{item.reason ?? <Nothing />}</td>
-              <td data-label="Finished">
+              <td data-label={say('Reason')}>{item.reason ?? <Nothing />}</td>
+              <td data-label={say('Finished')}>
                 {item.finishedAt ? <Moment iso={item.finishedAt} zone={timeZone} /> : <Nothing />}
               </td>
             </tr>

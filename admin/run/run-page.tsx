@@ -9,7 +9,7 @@ import { Moment } from '../parts/value.tsx';
 import { apiPath, listPath } from '../paths.ts';
 import { useLoad, usePanel, useResource, useTitle } from '../state.tsx';
 import type { ActionView, RunView } from '../types.ts';
-import { sayCount, sayList, sayNumber, upperFirst } from '../words.ts';
+import { say, sayCount, sayList, sayNumber, upperFirst } from '../words.ts';
 import { ApprovalBox } from './approval-box.tsx';
 import { RunControls, UndoWindow } from './run-controls.tsx';
 import { RunItems } from './run-items.tsx';
@@ -31,7 +31,7 @@ export function RunPage() {
   useTitle(run?.title);
   usePolling(run, reload);
   if (error !== undefined && !run) return <Trouble error={error} retry={reload} />;
-  if (!run) return <Loading rows={6} label="Loading the run" />;
+  if (!run) return <Loading rows={6} label={say('Loading the run')} />;
   return (
     <div className="page">
       <RunHead run={run} reload={reload} />
@@ -92,7 +92,7 @@ function RunProgress({ run }: { run: RunView }) {
   const share = run.total > 0 ? Math.floor((done / run.total) * 100) : 100;
   const words = sentenceOfRun(run, done);
   return (
-    <section className="run-progress" aria-label="Progress">
+    <section className="run-progress" aria-label={say('Progress')}>
       <div className="stack-bar" aria-hidden="true">
         {outcomeOrder
           .filter((outcome) => run.counts[outcome] > 0)
@@ -110,16 +110,17 @@ function RunProgress({ run }: { run: RunView }) {
 }
 
 function sentenceOfRun(run: RunView, done: number): string {
-  if (run.state === 'awaitingApproval') return 'Nothing has been done yet.';
-  if (run.state === 'scheduled') return startsInFuture(run) ? 'Waiting, so that you can still undo.' : 'Starting…';
+  if (run.state === 'awaitingApproval') return say('Nothing has been done yet.');
+  if (run.state === 'scheduled')
+    return startsInFuture(run) ? say('Waiting, so that you can still undo.') : say('Starting…');
   const parts = outcomeOrder
     .filter((outcome) => outcome !== 'pending' && run.counts[outcome] > 0)
     .map((outcome) => `${sayNumber(run.counts[outcome])} ${outcomeWords[outcome]}`);
-  const so = parts.length > 0 ? sayList(parts) : 'nothing was done';
-  if (run.state === 'finished') return `Finished: ${so}.`;
-  if (run.state === 'cancelled') return `Cancelled: ${so}.`;
-  const soFar = `${sayNumber(done)} of ${sayNumber(run.total)}`;
-  const lead = run.state === 'paused' ? `Paused at ${soFar}` : `${soFar} so far`;
+  const so = parts.length > 0 ? sayList(parts) : say('nothing was done');
+  if (run.state === 'finished') return say('Finished: {so}.', { so });
+  if (run.state === 'cancelled') return say('Cancelled: {so}.', { so });
+  const soFar = say('{done} of {total}', { done: sayNumber(done), total: sayNumber(run.total) });
+  const lead = run.state === 'paused' ? say('Paused at {soFar}', { soFar }) : say('{soFar} so far', { soFar });
   return parts.length > 1 ? `${lead}: ${so}.` : `${lead}.`;
 }
 
@@ -138,7 +139,7 @@ function SpokenProgress({ words, share, isOver }: { words: string; share: number
 function Outcomes({ run }: { run: RunView }) {
   return (
     <section className="card" aria-labelledby="outcomes">
-      <h2 id="outcomes">Outcomes</h2>
+      <h2 id="outcomes">{say('Outcomes')}</h2>
       <dl className="counts">
         {outcomeOrder
           .filter((outcome) => (run.counts[outcome] ?? 0) > 0)
@@ -175,7 +176,7 @@ function Deliveries({ run }: { run: RunView }) {
   const canFilter = outbox?.columns.some(({ name, filter }) => name === 'runId' && filter);
   return (
     <section className="card" aria-labelledby="deliveries">
-      <h2 id="deliveries">Messages</h2>
+      <h2 id="deliveries">{say('Messages')}</h2>
       <dl className="counts">
         {states.map(([state, count]) => (
           <div key={state}>
@@ -188,7 +189,7 @@ function Deliveries({ run }: { run: RunView }) {
       </dl>
       {canFilter && (
         <p>
-          <Link to={listPath('Message', { 'f.runId.is': run.id })}>See the messages</Link>
+          <Link to={listPath('Message', { 'f.runId.is': run.id })}>{say('See the messages')}</Link>
         </p>
       )}
     </section>
@@ -202,21 +203,21 @@ function Facts({ run }: { run: RunView }) {
     run.form ?? {},
   );
   const times = [
-    ['Started', run.startedAt],
-    ['Finished', run.finishedAt],
-    ['File kept until', run.file?.expiresAt],
+    [say('Started'), run.startedAt],
+    [say('Finished'), run.finishedAt],
+    [say('File kept until'), run.file?.expiresAt],
   ] as const;
   return (
     <section className="card" aria-labelledby="facts">
-      <h2 id="facts">About this run</h2>
+      <h2 id="facts">{say('About this run')}</h2>
       <dl className="facts">
-        <dt>By</dt>
+        <dt>{say('By')}</dt>
         <dd>{run.actor}</dd>
-        <dt>Records</dt>
-        <dd>{sayCount(run.total, 'record')}</dd>
+        <dt>{say('Records')}</dt>
+        <dd>{sayCount(run.total, '{count} record', '{count} records')}</dd>
         {run.approval?.approvedBy && (
           <>
-            <dt>Approved by</dt>
+            <dt>{say('Approved by')}</dt>
             <dd>{run.approval.approvedBy}</dd>
           </>
         )}
@@ -239,7 +240,7 @@ function Facts({ run }: { run: RunView }) {
         ))}
         {run.note && (
           <>
-            <dt>Note</dt>
+            <dt>{say('Note')}</dt>
             <dd>{run.note}</dd>
           </>
         )}
@@ -264,6 +265,6 @@ function sayName(name: string): string {
 function sayInput(value: unknown, options: { value: string; label: string }[] = []): string {
   const word = (one: unknown) => options.find((option) => option.value === one)?.label ?? String(one);
   if (Array.isArray(value)) return value.map(word).join(', ');
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (typeof value === 'boolean') return value ? say('Yes') : say('No');
   return typeof value === 'object' ? JSON.stringify(value) : word(value);
 }

@@ -1,26 +1,27 @@
 // How a run's states and outcomes are said and coloured.
 import type { RunView } from '../types.ts';
 import type { Tone } from '../words.ts';
+import { say } from '../words.ts';
 
 type Outcome = keyof RunView['counts'];
 
 /** Words for the states of a run. */
 export const runWords: Record<RunView['state'], string> = {
-  awaitingApproval: 'Waits for approval',
-  scheduled: 'Starting soon',
-  running: 'Running',
-  paused: 'Paused',
-  cancelled: 'Cancelled',
-  finished: 'Finished',
+  awaitingApproval: say('Waits for approval'),
+  scheduled: say('Starting soon'),
+  running: say('Running'),
+  paused: say('Paused'),
+  cancelled: say('Cancelled'),
+  finished: say('Finished'),
 };
 
 /** Words for what became of a record. */
 export const outcomeWords: Record<Outcome, string> = {
-  done: 'done',
-  skipped: 'skipped',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  pending: 'waiting',
+  done: say('done'),
+  skipped: say('skipped'),
+  failed: say('failed'),
+  cancelled: say('cancelled'),
+  pending: say('waiting'),
 };
 
 /** The order in which outcomes are told: first the good news, last what is still to come. */
@@ -37,13 +38,13 @@ export const toneOf: Record<Outcome, Tone> = {
 
 /** Words and colours for the states of messages. */
 export const messageWords: Record<string, { label: string; tone: Tone } | undefined> = {
-  queued: { label: 'queued', tone: 'quiet' },
-  sending: { label: 'sending', tone: 'busy' },
-  sent: { label: 'sent', tone: 'good' },
-  failed: { label: 'failed', tone: 'bad' },
-  unknown: { label: 'unknown', tone: 'bad' },
-  cancelled: { label: 'cancelled', tone: 'quiet' },
-  bounced: { label: 'bounced', tone: 'bad' },
+  queued: { label: say('queued'), tone: 'quiet' },
+  sending: { label: say('sending'), tone: 'busy' },
+  sent: { label: say('sent'), tone: 'good' },
+  failed: { label: say('failed'), tone: 'bad' },
+  unknown: { label: say('unknown'), tone: 'bad' },
+  cancelled: { label: say('cancelled'), tone: 'quiet' },
+  bounced: { label: say('bounced'), tone: 'bad' },
 };
 
 /** Returns the colour of a run's state; a finished run with failures is not a good one. */

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'react-router-dom';
 import { Icon } from '../parts/icon.tsx';
 import { homePath, listPath } from '../paths.ts';
 import { useKept, usePanel } from '../state.tsx';
+import { say } from '../words.ts';
 
 /** As many ways as are still seen at once; above, only the group of the present page is open until others are opened. */
 const fewItems = 14;
@@ -33,14 +34,14 @@ export function SidebarDialog({ close }: { close: () => void }) {
     <dialog
       ref={element}
       className="sidebar-dialog"
-      aria-label="Navigation"
+      aria-label={say('Navigation')}
       onClose={close}
       onMouseDown={(event) => event.target === element.current && close()}
     >
       <div className="sidebar">
         <div className="sidebar-top">
           <Brand />
-          <button type="button" className="icon-button" aria-label="Close the navigation" onClick={close}>
+          <button type="button" className="icon-button" aria-label={say('Close the navigation')} onClick={close}>
             <Icon name="X" size={20} />
           </button>
         </div>
@@ -69,9 +70,9 @@ function Navigation() {
   const isFew = navigation.reduce((sum, { items }) => sum + items.length, 0) <= fewItems;
   const isHere = (model: string) => pathname === listPath(model) || pathname.startsWith(`${listPath(model)}/`);
   return (
-    <nav className="navigation" aria-label="Main">
+    <nav className="navigation" aria-label={say('Main')}>
       <ul>
-        <Item to={homePath()} icon="Home" label="Home" isHere={pathname === homePath()} />
+        <Item to={homePath()} icon="Home" label={say('Home')} isHere={pathname === homePath()} />
       </ul>
       {navigation.map(({ group, items }) => (
         <Group
@@ -85,7 +86,7 @@ function Navigation() {
           ))}
         </Group>
       ))}
-      <p className="navigation-note">Times are in {timeZone.replaceAll('_', ' ')}.</p>
+      <p className="navigation-note">{say('Times are in {timeZone}.', { timeZone: timeZone.replaceAll('_', ' ') })}</p>
     </nav>
   );
 }

@@ -2,14 +2,15 @@
 import { useEffect, useState } from 'react';
 import { post } from '../api.ts';
 import { apiPath } from '../paths.ts';
+import { say } from '../words.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
 /** The choices with their words and icons. */
 export const themes: readonly { value: Theme; label: string; icon: string }[] = [
-  { value: 'system', label: 'System', icon: 'Monitor' },
-  { value: 'light', label: 'Light', icon: 'Sun' },
-  { value: 'dark', label: 'Dark', icon: 'Moon' },
+  { value: 'system', label: say('System'), icon: 'Monitor' },
+  { value: 'light', label: say('Light'), icon: 'Sun' },
+  { value: 'dark', label: say('Dark'), icon: 'Moon' },
 ];
 
 const key = 'steward.theme';

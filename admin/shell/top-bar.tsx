@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { accountPath, listPath, secondPersonPath, signOutPath } from '../paths.ts';
 import { usePanel, useResource } from '../state.tsx';
+import { say } from '../words.ts';
 import { type Theme, themes, useTheme } from './theme.ts';
 
 /** Draws the line. */
@@ -17,7 +18,7 @@ export function TopBar({ openNavigation }: { openNavigation: () => void }) {
       <button
         type="button"
         className="icon-button phone-only"
-        aria-label="Open the navigation"
+        aria-label={say('Open the navigation')}
         onClick={openNavigation}
       >
         <Icon name="Menu" size={20} />
@@ -36,7 +37,7 @@ export function TopBar({ openNavigation }: { openNavigation: () => void }) {
               <span className="wide-only" aria-hidden="true">
                 {who}
               </span>
-              <span className="visually-hidden">Your account, {who}</span>
+              <span className="visually-hidden">{say('Your account, {who}', { who })}</span>
               <Icon name="ChevronDown" size={14} />
             </>
           }
@@ -51,20 +52,20 @@ export function TopBar({ openNavigation }: { openNavigation: () => void }) {
               <ul className="operator-links">
                 <li>
                   <Link to={accountPath()} onClick={close}>
-                    My account
+                    {say('My account')}
                   </Link>
                 </li>
                 {mayChooseSecondPerson && (
                   <li>
                     <Link to={secondPersonPath()} onClick={close}>
-                      Second person
+                      {say('Second person')}
                     </Link>
                   </li>
                 )}
               </ul>
               <form method="post" action={signOutPath}>
                 <button type="submit" className="button">
-                  <Icon name="LogOut" /> Sign out
+                  <Icon name="LogOut" /> {say('Sign out')}
                 </button>
               </form>
             </div>
@@ -77,14 +78,14 @@ export function TopBar({ openNavigation }: { openNavigation: () => void }) {
 
 function CaptureNote() {
   const outbox = useResource('Message');
-  const words = 'Mails are kept here, not sent';
+  const words = say('Mails are kept here, not sent');
   const inside = (
     <>
       <Icon name="Inbox" size={14} /> <span className="wide-only">{words}</span>
-      <span className="phone-only">Not sending</span>
+      <span className="phone-only">{say('Not sending')}</span>
     </>
   );
-  const title = 'No mail server is configured, so every mail stays in the outbox, where you can read it.';
+  const title = say('No mail server is configured, so every mail stays in the outbox, where you can read it.');
   if (!outbox) return <span className="capture-note">{inside}</span>;
   return (
     <Link className="capture-note" to={listPath('Message')} title={title}>
@@ -97,9 +98,9 @@ function ThemeSwitch() {
   const [theme, choose] = useTheme(usePanel().theme);
   return (
     <fieldset className="theme-switch">
-      <legend className="visually-hidden">Theme</legend>
+      <legend className="visually-hidden">{say('Theme')}</legend>
       {themes.map(({ value, label, icon }) => (
-        <label key={value} title={`${label} theme`}>
+        <label key={value} title={say('{label} theme', { label })}>
           <input
             type="radio"
             name="theme"

@@ -3,6 +3,7 @@ import React, { useCallback, useEffect, useRef, useState } from 'react';
 import { sentenceOf } from '../api.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
+import { say } from '../words.ts';
 import type { ToolProps } from './tool.ts';
 
 interface Slot {
@@ -74,10 +75,10 @@ function SlotCard({ slot, put, remove }: SlotProps) {
       {current?.type.startsWith('image/') && <img className="file-slot-picture" src={current.link} alt={label} />}
       {current && !current.type.startsWith('image/') && (
         <p>
-          <a href={current.link}>Download</a> ({current.type})
+          <a href={current.link}>{say('Download')}</a> ({current.type})
         </p>
       )}
-      {!current && <p>Nothing yet.</p>}
+      {!current && <p>{say('Nothing yet.')}</p>}
       {fault && (
         <p className="banner bad" role="alert">
           {fault}
@@ -88,7 +89,7 @@ function SlotCard({ slot, put, remove }: SlotProps) {
         type="file"
         hidden
         accept={accept}
-        aria-label={`${label}: file`}
+        aria-label={say('{label}: file', { label })}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           event.target.value = '';
@@ -97,23 +98,23 @@ function SlotCard({ slot, put, remove }: SlotProps) {
       />
       <div className="row-buttons">
         <button type="button" className="button primary" disabled={isBusy} onClick={() => input.current?.click()}>
-          {current ? 'Replace' : 'Upload'}
+          {current ? say('Replace') : say('Upload')}
         </button>
         {current && (
           <button type="button" className="button" disabled={isBusy} onClick={() => setAsking(true)}>
-            Remove
+            {say('Remove')}
           </button>
         )}
       </div>
       {isAsking && (
         <Confirm
-          title="Remove the file?"
-          label="Remove it"
+          title={say('Remove the file?')}
+          label={say('Remove it')}
           isBusy={isBusy}
           yes={() => act(remove)}
           no={() => setAsking(false)}
         >
-          <p>It can be uploaded again at any time.</p>
+          <p>{say('It can be uploaded again at any time.')}</p>
         </Confirm>
       )}
     </section>

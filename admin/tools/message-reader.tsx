@@ -9,7 +9,7 @@ import { apiPath } from '../paths.ts';
 import { messageWords } from '../run/run-words.ts';
 import { useLoad, usePanel, useResource } from '../state.tsx';
 import type { ListAnswer } from '../types.ts';
-import { upperFirst } from '../words.ts';
+import { say, upperFirst } from '../words.ts';
 import type { ToolProps } from './tool.ts';
 
 /** What the Message resource's tool loads. */
@@ -28,18 +28,18 @@ interface ReadMessage {
 export function MessageReader({ recordId }: ToolProps) {
   const { data, error, reload } = useLoad<ReadMessage>(apiPath('tools', 'Message', recordId, 'read'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
-  if (!data) return <Loading rows={6} label="Opening the message" />;
+  if (!data) return <Loading rows={6} label={say('Opening the message')} />;
   const links = findLinks(data.text);
   return (
     <div className="reader">
-      <section className="card" aria-label="Message">
+      <section className="card" aria-label={say('Message')}>
         <Fate message={data} />
         <MessageView message={{ ...data, html: data.html || undefined }} />
         <Attachments list={data.attachments} />
       </section>
       {links.length > 0 && (
         <section className="card" aria-labelledby="links">
-          <h2 id="links">Links in it</h2>
+          <h2 id="links">{say('Links in it')}</h2>
           <ul className="links">
             {links.map((link) => (
               <li key={link}>
@@ -59,7 +59,7 @@ export function MessageReader({ recordId }: ToolProps) {
 /** Says in a sentence what became of the message. */
 function Fate({ message }: { message: ReadMessage }) {
   const isKept = message.provider === 'capture';
-  const known = isKept ? { label: 'kept', tone: 'quiet' as const } : messageWords[message.state];
+  const known = isKept ? { label: say('kept'), tone: 'quiet' as const } : messageWords[message.state];
   return (
     <p className="fate">
       <Pill tone={known?.tone}>{upperFirst(known?.label ?? message.state)}</Pill> {fateOf(message)}
@@ -67,33 +67,33 @@ function Fate({ message }: { message: ReadMessage }) {
   );
 }
 
-const serverWords: Readonly<Record<string, string>> = { sms: 'SMS provider', webhook: 'receiver' };
+const serverWords: Readonly<Record<string, string>> = { sms: say('SMS provider'), webhook: say('receiver') };
 
 function fateOf({ state, provider, channel }: ReadMessage): string {
-  const server = serverWords[channel] ?? 'mail server';
-  if (provider === 'capture') return `No ${server} is configured, so it never left the house.`;
+  const server = serverWords[channel] ?? say('mail server');
+  if (provider === 'capture') return say('No {server} is configured, so it never left the house.', { server });
   switch (state) {
     case 'queued':
-      return 'It waits for its turn.';
+      return say('It waits for its turn.');
     case 'sending':
-      return 'It is leaving right now.';
+      return say('It is leaving right now.');
     case 'sent':
-      return `The ${server} has taken it.`;
+      return say('The {server} has taken it.', { server });
     case 'failed':
-      return `The ${server} did not take it. Below is what it said.`;
+      return say('The {server} did not take it. Below is what it said.', { server });
     case 'bounced':
-      return 'It left and came back. Below is what was reported.';
+      return say('It left and came back. Below is what was reported.');
     case 'unknown':
-      return 'The connection broke in the middle: it may have left. Only a person sends it again.';
+      return say('The connection broke in the middle: it may have left. Only a person sends it again.');
     default:
-      return 'It was withdrawn before it left.';
+      return say('It was withdrawn before it left.');
   }
 }
 
 function Attachments({ list }: { list: ReadMessage['attachments'] }) {
   if (list.length === 0) return null;
   return (
-    <ul className="attachments" aria-label="Attachments">
+    <ul className="attachments" aria-label={say('Attachments')}>
       {list.map(({ name, link }) => (
         <li key={name}>
           <Icon name="Paperclip" size={14} /> {link ? <a href={link}>{name}</a> : name}
@@ -116,7 +116,7 @@ function Attempts({ messageId }: { messageId: string }) {
   if (!data || data.rows.length === 0) return null;
   return (
     <section className="card" aria-labelledby="tries">
-      <h2 id="tries">Tries</h2>
+      <h2 id="tries">{say('Tries')}</h2>
       <ol className="history">
         {data.rows.map(({ id, values }) => (
           <li key={id}>

@@ -6,8 +6,10 @@ import { ApiError, sentenceOf } from '../api.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import type { SessionView } from '../types.ts';
+import { say } from '../words.ts';
 import type { ToolProps } from './tool.ts';
 
 interface Access {
@@ -30,7 +32,8 @@ export function OperatorAccess({ load, call }: ToolProps) {
   const then = () => setRound((n) => n + 1);
   if (error !== undefined) return <Trouble error={error} />;
   if (!access) return <Loading rows={3} />;
-  if (access.state !== 'active') return <p className="card">This operator is blocked, so there is no way in.</p>;
+  if (access.state !== 'active')
+    return <p className="card">{say('This operator is blocked, so there is no way in.')}</p>;
   return (
     <div className="columns-2 account">
       <PasswordLink
@@ -42,7 +45,7 @@ export function OperatorAccess({ load, call }: ToolProps) {
         sessions={access.sessions}
         end={(handle) => call('endSession', { handle }).then(then)}
         endAll={() => call('endSessions').then(then)}
-        endAllLabel="End all"
+        endAllLabel={say('End all')}
       />
       <ApiKeyForm
         permissions={access.permissions}
@@ -58,28 +61,31 @@ function FactorReset(props: { hasFactor: boolean; isSelf: boolean; reset: () => 
   const { isBusy, trouble, send } = useSending();
   return (
     <section className="card form" aria-labelledby="factor">
-      <h2 id="factor">Second factor</h2>
-      <p>{hasFactor ? 'This person signs in with an authenticator app.' : 'No authenticator app is set up.'}</p>
-      {hasFactor && isSelf && <p className="hint">Your own is under “My account”.</p>}
+      <h2 id="factor">{say('Second factor')}</h2>
+      <p>
+        {hasFactor ? say('This person signs in with an authenticator app.') : say('No authenticator app is set up.')}
+      </p>
+      {hasFactor && isSelf && <p className="hint">{say('Your own is under “My account”.')}</p>}
       <Refusal words={trouble} />
       {hasFactor && !isSelf && (
         <div className="form-foot">
           <button type="button" className="button danger-quiet" onClick={() => setAsking(true)}>
-            Take it away
+            {say('Take it away')}
           </button>
         </div>
       )}
       {isAsking && (
         <Confirm
-          title="Take the second factor away?"
-          label="Take it away"
+          title={say('Take the second factor away?')}
+          label={say('Take it away')}
           isBusy={isBusy}
           no={() => setAsking(false)}
           yes={() => send(reset).then(() => setAsking(false))}
         >
           <p>
-            Do this when the phone is lost and you are sure who is asking. They are signed out everywhere, and the audit
-            keeps it.
+            {say(
+              'Do this when the phone is lost and you are sure who is asking. They are signed out everywhere, and the audit keeps it.',
+            )}
           </p>
         </Confirm>
       )}
@@ -99,14 +105,18 @@ function PasswordLink({ hasPassword, make }: { hasPassword: boolean; make: () =>
   };
   return (
     <section className="card form" aria-labelledby="password-link">
-      <h2 id="password-link">Password</h2>
-      <p>{hasPassword ? 'A password is set.' : 'No password is set yet, so nobody can sign in with this account.'}</p>
-      <p className="hint">A link lets this person choose a new password. It works once, for 24 hours.</p>
-      {link && <Secret label="The link" value={link} />}
+      <h2 id="password-link">{say('Password')}</h2>
+      <p>
+        {hasPassword
+          ? say('A password is set.')
+          : say('No password is set yet, so nobody can sign in with this account.')}
+      </p>
+      <p className="hint">{say('A link lets this person choose a new password. It works once, for 24 hours.')}</p>
+      {link && <Secret label={say('The link')} value={link} />}
       {trouble && <Fault words={trouble} />}
       <div className="form-foot">
         <button type="button" className="button primary" onClick={press} disabled={isBusy}>
-          <Icon name="Link" /> {link ? 'Make another link' : 'Make a link'}
+          <Icon name="Link" /> {link ? say('Make another link') : say('Make a link')}
         </button>
       </div>
     </section>
@@ -142,31 +152,33 @@ function ApiKeyForm({ permissions, make }: KeyFormProps) {
   const options = permissions.map(({ value, label }) => ({ value, label: `${label} (${value})` }));
   return (
     <form className="card form" aria-labelledby="api-key" onSubmit={submit}>
-      <h2 id="api-key">New API key</h2>
-      <p className="hint">For a program that acts in this person’s name. It never may do more than they may.</p>
+      <h2 id="api-key">{say('New API key')}</h2>
+      <p className="hint">
+        {say('For a program that acts in this person’s name. It never may do more than they may.')}
+      </p>
       <Field
-        field={{ name: 'name', label: 'What is it for?', kind: 'text', required: true, maxLength: 100 }}
+        field={{ name: 'name', label: say('What is it for?'), kind: 'text', required: true, maxLength: 100 }}
         value={name}
         set={(value) => setName(String(value))}
         fault={faults.name}
       />
       <Field
-        field={{ name: 'permissions', label: 'It may', kind: 'choices', required: true, options }}
+        field={{ name: 'permissions', label: say('It may'), kind: 'choices', required: true, options }}
         value={chosen}
         set={(value) => setChosen(value as string[])}
         fault={faults.permissions}
       />
       <Field
-        field={{ name: 'days', label: 'Days until it ends', kind: 'number', required: false, min: 1, max: 3650 }}
+        field={{ name: 'days', label: say('Days until it ends'), kind: 'number', required: false, min: 1, max: 3650 }}
         value={days}
         set={(value) => setDays(String(value))}
         fault={faults.days}
       />
-      {key && <Secret label="The key" value={key} />}
+      {key && <Secret label={say('The key')} value={key} />}
       {trouble && <Fault words={trouble} />}
       <div className="form-foot">
         <button type="submit" className="button primary" disabled={isBusy || chosen.length === 0 || name.trim() === ''}>
-          <Icon name="Key" /> Make the key
+          <Icon name="Key" /> {say('Make the key')}
         </button>
       </div>
     </form>
@@ -187,12 +199,10 @@ export function Secret({ label, value }: { label: string; value: string }) {
   const copy = () => navigator.clipboard?.writeText(value).then(() => setCopied(true));
   return (
     <div className="secret" role="status">
-      <p>
-        <strong>{label}</strong>, shown this once:
-      </p>
+      <p>{sayParts('{label}, shown this once:', { label: <strong>{label}</strong> })}</p>
       <input readOnly aria-label={label} value={value} onFocus={(event) => event.target.select()} />
       <button type="button" className="button" onClick={copy}>
-        <Icon name={isCopied ? 'Check' : 'Copy'} /> {isCopied ? 'Copied' : 'Copy'}
+        <Icon name={isCopied ? 'Check' : 'Copy'} /> {isCopied ? say('Copied') : say('Copy')}
       </button>
     </div>
   );

@@ -1,12 +1,12 @@
 // The own screens by the name that a resource's tool gives (`component`). A new one is written in admin/ and listed here.
 import type { ComponentType } from 'react';
-import { ActivityReview } from '../activity-review.tsx';
-import { AttendeeWorkshops } from '../attendee-workshops.tsx';
 import { CertificateDesign } from '../certificate-design.tsx';
 import { CertificateOrganiserKey } from '../certificate-organiser-key.tsx';
 import { CertificateRecipients } from '../certificate-recipients.tsx';
+import { ActivityReview } from '../club-activity-review.tsx';
 import { ClubReview } from '../club-review.tsx';
 import { WorkshopAssign } from '../workshop-assign.tsx';
+import { AttendeeWorkshops } from '../workshop-attendee.tsx';
 import { WorkshopLinks } from '../workshop-links.tsx';
 import { WorkshopPeople } from '../workshop-people.tsx';
 import { FileSlots } from './file-slots.tsx';

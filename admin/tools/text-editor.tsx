@@ -5,6 +5,7 @@ import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { MessageView } from '../parts/message-view.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
+import { say, sayCount } from '../words.ts';
 import type { ToolProps } from './tool.ts';
 
 interface Texts {
@@ -52,7 +53,7 @@ export function TextEditor({ load, call }: ToolProps) {
     load<OpenText>().then(show).catch(setError);
   }, [load]);
   if (error !== undefined) return <Trouble error={error} />;
-  if (!open) return <Loading rows={6} label="Opening the text" />;
+  if (!open) return <Loading rows={6} label={say('Opening the text')} />;
 
   const act = async (work: () => Promise<string | undefined>) => {
     setBusy(true);
@@ -72,17 +73,17 @@ export function TextEditor({ load, call }: ToolProps) {
     act(async () => {
       setTrial(await call<Trial>('keep', texts));
       setOpen({ ...open, isEdited: true, current: texts });
-      return 'Kept. From now on this text leaves.';
+      return say('Kept. From now on this text leaves.');
     });
   const send = () =>
     act(async () => {
       await call('send', isSms ? { ...texts, to: phone } : texts);
-      return isSms ? 'The trial is on its way.' : 'The trial is on its way to your own address.';
+      return isSms ? say('The trial is on its way.') : say('The trial is on its way to your own address.');
     });
   const reset = () =>
     act(async () => {
       await show(await call<OpenText>('reset'));
-      return 'The built-in text is used again.';
+      return say('The built-in text is used again.');
     });
   const isSms = open.channel === 'sms';
   const fields = isSms ? smsFields : mailFields;
@@ -90,15 +91,15 @@ export function TextEditor({ load, call }: ToolProps) {
     <div className="columns-2">
       <form
         className="card form"
-        aria-label="Text"
+        aria-label={say('Text')}
         onSubmit={(event) => {
           event.preventDefault();
           keep();
         }}
       >
         <p className="hint">
-          {open.isEdited ? 'Written by staff.' : 'This is the built-in text.'}
-          {open.isOwnLanguage ? '' : ' There is none in this language yet, so the English one leaves.'}
+          {open.isEdited ? say('Written by staff.') : say('This is the built-in text.')}
+          {open.isOwnLanguage ? '' : ` ${say('There is none in this language yet, so the English one leaves.')}`}
         </p>
         {fields.map((field) => (
           <Field
@@ -110,7 +111,7 @@ export function TextEditor({ load, call }: ToolProps) {
           />
         ))}
         <details>
-          <summary>What this message knows</summary>
+          <summary>{say('What this message knows')}</summary>
           <dl className="facts">
             {open.names.map(({ name, example }) => (
               <React.Fragment key={name}>
@@ -124,7 +125,7 @@ export function TextEditor({ load, call }: ToolProps) {
         </details>
         {isSms && (
           <Field
-            field={{ name: 'to', label: 'Number for a trial', kind: 'text', required: false }}
+            field={{ name: 'to', label: say('Number for a trial'), kind: 'text', required: false }}
             value={phone}
             set={(value) => setPhone(String(value))}
             fault={faults.to}
@@ -134,21 +135,21 @@ export function TextEditor({ load, call }: ToolProps) {
         <div className="form-foot">
           {open.isEdited && (
             <button type="button" className="button" onClick={reset} disabled={isBusy}>
-              <Icon name="RotateCcw" /> Use the built-in text
+              <Icon name="RotateCcw" /> {say('Use the built-in text')}
             </button>
           )}
           <button type="button" className="button" onClick={look} disabled={isBusy}>
-            <Icon name="Eye" /> Preview
+            <Icon name="Eye" /> {say('Preview')}
           </button>
           <button type="button" className="button" onClick={send} disabled={isBusy || (isSms && phone.trim() === '')}>
-            <Icon name="Send" /> {isSms ? 'Send a trial' : 'Send to me'}
+            <Icon name="Send" /> {isSms ? say('Send a trial') : say('Send to me')}
           </button>
           <button type="submit" className="button primary" disabled={isBusy}>
-            <Icon name="Check" /> Keep
+            <Icon name="Check" /> {say('Keep')}
           </button>
         </div>
       </form>
-      <section className="card" aria-label="Preview">
+      <section className="card" aria-label={say('Preview')}>
         {trial ? <Preview trial={trial} /> : <Loading rows={4} />}
       </section>
     </div>
@@ -157,19 +158,19 @@ export function TextEditor({ load, call }: ToolProps) {
 
 const textField = {
   name: 'text' as const,
-  label: 'Text',
+  label: say('Text'),
   kind: 'longText' as const,
   required: true,
   maxLength: 50_000,
 };
 const smsFields = [textField];
 const mailFields = [
-  { name: 'subject' as const, label: 'Subject', kind: 'text' as const, required: true, maxLength: 500 },
+  { name: 'subject' as const, label: say('Subject'), kind: 'text' as const, required: true, maxLength: 500 },
   textField,
   {
     name: 'html' as const,
-    label: 'Formatted (HTML)',
-    help: 'Empty: the text alone leaves.',
+    label: say('Formatted (HTML)'),
+    help: say('Empty: the text alone leaves.'),
     kind: 'longText' as const,
     required: false,
     maxLength: 200_000,
@@ -179,10 +180,14 @@ const mailFields = [
 function Preview({ trial: { rendered, warnings, size } }: { trial: Trial }) {
   return (
     <>
-      <MessageView message={{ to: 'Filled with an example', ...rendered, html: rendered.html || undefined }} />
+      <MessageView message={{ to: say('Filled with an example'), ...rendered, html: rendered.html || undefined }} />
       {size && (
         <p className="hint">
-          {size.segments === 1 ? 'One part' : `${size.segments} parts`}, {size.units} units of {size.encoding}.
+          {say('{parts}, {units} units of {encoding}.', {
+            parts: sayCount(size.segments, 'One part', '{count} parts'),
+            units: size.units,
+            encoding: size.encoding,
+          })}
         </p>
       )}
       {warnings.map((warning) => (

@@ -4,6 +4,7 @@ import { get, post } from '../api.ts';
 import { Empty } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
 import type { ToolView } from '../types.ts';
+import { say } from '../words.ts';
 import { tools } from './registry.ts';
 import type { ToolProps } from './tool.ts';
 
@@ -18,7 +19,13 @@ export function ToolFrame({ tool, model, recordId }: { tool: ToolView; model: st
     [model, recordId, tool.name],
   );
   const Component = tools[tool.component];
-  if (!Component) return <Empty icon="Tool" title={`The screen “${tool.component}” is not part of this panel.`} />;
+  if (!Component)
+    return (
+      <Empty
+        icon="Tool"
+        title={say('The screen “{component}” is not part of this panel.', { component: tool.component })}
+      />
+    );
   return <Component model={model} recordId={recordId} {...bound} />;
 }
 

@@ -111,6 +111,11 @@ function drawEnrolment() {
     trouble === undefined ? '' : typeof trouble === 'string' ? say(trouble) : troubleOf(trouble);
 }
 
+for (const field of fields)
+  by(field).addEventListener('input', () => {
+    delete wrong[field];
+    mark(field);
+  });
 by('form').addEventListener('submit', submit);
 speak(dictionary, draw);
 load();

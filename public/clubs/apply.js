@@ -155,5 +155,7 @@ for (const field of pictures) {
     choose(field, event.dataTransfer.files[0]);
   });
 }
+// A fault is told until it is mended, not until the next try.
+for (const field of ['name', 'email', 'info']) by(field).addEventListener('input', () => setWrong(field));
 by('form').addEventListener('submit', submit);
 speak(dictionary, draw);

@@ -1,4 +1,7 @@
 // Reads the API's description to people: one block an operation, found by its words. Everything is set as text, nothing as markup.
+import { say, speak } from '/shared/language.js';
+import { words } from './docs-words.js';
+
 const operations = document.getElementById('operations');
 const found = document.getElementById('found');
 const find = document.getElementById('find');
@@ -23,16 +26,16 @@ function typeOf(schema) {
   if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return choices.map(typeOf).join(' or ');
-  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
-  return [schema.type ?? 'anything', schema.format].flat().filter(Boolean).join(', ');
+  if (choices) return choices.map(typeOf).join(` ${say('or')} `);
+  if (schema.type === 'array') return say('listOf', { type: typeOf(schema.items ?? {}) });
+  return [schema.type ?? say('anything'), schema.format].flat().filter(Boolean).join(', ');
 }
 
 function terms(entries) {
   const list = make('dl');
   for (const { name, type, isRequired, words } of entries)
     list.append(
-      make('dt', {}, `${name}: ${type}${isRequired ? ' (required)' : ''}`),
+      make('dt', {}, `${name}: ${type}${isRequired ? ` (${say('required')})` : ''}`),
       ...(words ? [make('dd', {}, words)] : []),
     );
   return list;
@@ -58,7 +61,7 @@ function bodyParts(description, operation) {
       ? Object.entries(media.examples).map(([name, { value }]) => [name, value])
       : media.example === undefined
         ? []
-        : [['example', media.example]];
+        : [[say('example'), media.example]];
     if (schema.oneOf)
       return schema.oneOf.flatMap((one) => {
         const example = media.examples?.[one.title];
@@ -69,8 +72,8 @@ function bodyParts(description, operation) {
         ];
       });
     return [
-      ...part(`Body, ${type}`, terms(propertiesOf(schema))),
-      ...(schema.properties?.form?.properties ? part('form', terms(propertiesOf(schema.properties.form))) : []),
+      ...part(say('body', { type }), terms(propertiesOf(schema))),
+      ...(schema.properties?.form?.properties ? part(say('form'), terms(propertiesOf(schema.properties.form))) : []),
       ...examples.flatMap(([name, value]) => [
         make('p', { class: 'quiet' }, name),
         make('pre', { tabindex: '0' }, JSON.stringify(value, null, 2)),
@@ -82,7 +85,7 @@ function bodyParts(description, operation) {
 function answerParts(operation) {
   const entries = Object.entries(operation.responses ?? {}).map(([status, { description, content }]) => ({
     name: status,
-    type: Object.values(content ?? {}).map(({ schema }) => typeOf(schema ?? {}))[0] ?? 'nothing',
+    type: Object.values(content ?? {}).map(({ schema }) => typeOf(schema ?? {}))[0] ?? say('nothing'),
     words: description,
   }));
   const examples = Object.entries(operation.responses ?? {}).flatMap(([status, { content }]) =>
@@ -97,7 +100,7 @@ function answerParts(operation) {
         make('pre', { tabindex: '0' }, JSON.stringify(value, null, 2)),
       ]),
   );
-  return part('Answers', terms(entries), ...examples);
+  return part(say('answers'), terms(entries), ...examples);
 }
 
 function blockOf(description, address, method, operation) {
@@ -112,8 +115,8 @@ function blockOf(description, address, method, operation) {
     'div',
     { class: 'inside' },
     operation.description && make('p', {}, operation.description),
-    key && make('p', {}, key.length > 0 ? `Needs an API key that holds ${key.join(', ')}.` : 'Needs an API key.'),
-    ...(parameters.length > 0 ? part('Parameters', terms(parameters)) : []),
+    key && make('p', {}, key.length > 0 ? say('needsKeyWith', { permissions: key.join(', ') }) : say('needsKey')),
+    ...(parameters.length > 0 ? part(say('parameters'), terms(parameters)) : []),
     ...bodyParts(description, operation),
     ...answerParts(operation),
   );
@@ -128,7 +131,12 @@ function blockOf(description, address, method, operation) {
 }
 
 function show(description) {
-  intro.textContent = `Version ${description.info.version}, for ${description.servers.map(({ url }) => url).join(', ')}.`;
+  intro.textContent = say('version', {
+    version: description.info.version,
+    servers: description.servers.map(({ url }) => url).join(', '),
+  });
+  blocks.length = 0;
+  operations.replaceChildren();
   for (const tag of description.tags) {
     const section = make('section', {}, make('h2', {}, tag.description));
     for (const [address, methods] of Object.entries(description.paths))
@@ -153,15 +161,31 @@ function search() {
   for (const { block, text } of blocks) block.hidden = !words.every((word) => text.includes(word));
   for (const section of operations.children)
     section.hidden = ![...section.querySelectorAll('details')].some((block) => !block.hidden);
-  found.textContent = `${blocks.filter(({ block }) => !block.hidden).length} of ${blocks.length} operations`;
+  found.textContent = say('found', {
+    count: String(blocks.filter(({ block }) => !block.hidden).length),
+    total: String(blocks.length),
+  });
 }
 
 find.addEventListener('input', search);
 
+let description;
+let failure;
+
+// The description itself is for programmers and stays English; everything around it changes with the language.
+function write() {
+  if (description) show(description);
+  else intro.textContent = failure === undefined ? say('loading') : say('failed', { reason: failure });
+  find.placeholder = say('placeholder');
+}
+
+speak(words, write);
+
 try {
   const response = await fetch('/openapi.json');
-  if (!response.ok) throw new Error(`The answer was ${response.status}.`);
-  show(await response.json());
+  if (!response.ok) throw new Error(String(response.status));
+  description = await response.json();
 } catch (error) {
-  intro.textContent = `The description could not be loaded. ${error instanceof Error ? error.message : ''}`;
+  failure = error instanceof Error ? error.message : '';
 }
+write();

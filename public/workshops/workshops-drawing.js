@@ -1,6 +1,6 @@
 // Draws the parts of the workshops page; every text goes in as text.
 import { say } from '/shared/language.js';
-import { blockerOf, fullPartnerOf, linksOf } from './workshops-choice.js';
+import { blockerOf, bundleOf, fullPartnerOf, linksOf } from './workshops-choice.js';
 
 function element(name, properties = {}, ...children) {
   const { dataset, ...plain } = properties;
@@ -118,11 +118,18 @@ function drawLine(page, workshop, isFull, wait) {
 
 /** Draws what is offered to somebody of a waiting list. */
 export function drawOffers(place, page, wait) {
-  const offered = page.waiting.filter(({ state }) => state === 'offered');
+  const all = page.waiting.filter(({ state }) => state === 'offered');
+  // What belongs together is offered together, and taken or given back with one press.
+  const offered = all.filter(({ id }, at) => all.findIndex((one) => bundleOf(page, one.id).has(id)) === at);
+  const titles = (workshops) => workshops.map(({ title }) => title).join(' + ');
   place.replaceChildren(
     ...offered.map(({ id, expiresAt }) => {
       const workshop = page.workshops.find((one) => one.id === id);
-      const other = page.workshops.find((one) => one.moment === workshop.moment && page.registrations.includes(one.id));
+      const bundle = page.workshops.filter((one) => bundleOf(page, id).has(one.id));
+      const moments = bundle.map(({ moment }) => moment);
+      const others = page.workshops.filter(
+        (one) => moments.includes(one.moment) && page.registrations.includes(one.id) && !bundle.includes(one),
+      );
       const until = new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' });
       const button = (act, className) => {
         const made = element('button', { type: 'button', className, textContent: say(act) });
@@ -133,9 +140,9 @@ export function drawOffers(place, page, wait) {
         'div',
         { className: 'notice good' },
         element('strong', {
-          textContent: say('offer', { title: workshop.title, until: until.format(new Date(expiresAt)) }),
+          textContent: say('offer', { title: titles(bundle), until: until.format(new Date(expiresAt)) }),
         }),
-        other ? element('p', { textContent: say('offerSwap', { other: other.title }) }) : undefined,
+        others.length > 0 ? element('p', { textContent: say('offerSwap', { other: titles(others) }) }) : undefined,
         element('div', { className: 'row' }, button('accept', 'button'), button('decline', 'button second')),
       );
     }),

@@ -14,7 +14,7 @@ export const dictionary = {
     noAnswer: 'No answer. Check your connection and try again; nothing is lost.',
     signedOut: 'You were signed out. Please sign in again.',
     tabChoose: 'Choose',
-    tabRank: 'What I would like',
+    tabRank: 'My wishes',
     tabSchedule: 'My schedule',
     hello: 'Hello {name}. Choose one workshop at each moment.',
     closedIntro: 'Hello {name}. Registration is closed at the moment; you can look, but not change.',

@@ -1,5 +1,6 @@
 // Who may do what: actors, permissions, row scope. Denied unless a declaration and a role say otherwise.
 import { forbidden } from './errors.ts';
+import type { Language } from './words/language.ts';
 
 /** Whoever acts: an operator in the panel, a program with an API key, a member of the public, or Steward itself. */
 export interface Actor {
@@ -13,6 +14,8 @@ export interface Actor {
   readonly scope: string;
   /** The record that a narrower scope is bound to. */
   readonly scopeId: string | null;
+  /** What an operator reads; absent where nobody chose. */
+  readonly language?: Language;
 }
 
 /** Steward's own work: jobs, start-up, command line. It may do everything. */

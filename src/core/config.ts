@@ -67,6 +67,10 @@ export const variables = z.object({
     (value) => !value || /^postgres(ql)?:\/\//.test(value),
     'must begin with postgresql://',
   ),
+  DATABASE_DIRECT_URL: optionalText.refine(
+    (value) => !value || /^postgres(ql)?:\/\//.test(value),
+    'must begin with postgresql://',
+  ),
   APP_KEY: optionalText.refine((value) => !value || value.length >= 32, 'must have 32 characters or more'),
   SMTP_URL: optionalText.refine((value) => !value || /^smtps?:\/\//.test(value), 'must begin with smtp:// or smtps://'),
   MAIL_FROM: z
@@ -93,6 +97,7 @@ export const variables = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   TIME_ZONE: timeZone.default('UTC'),
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   STORAGE_URL: optionalText.superRefine((value, context) => {
     const problem = value && problemOf(() => readStorageUrl(value));
     if (problem) context.addIssue({ code: 'custom', message: problem });
@@ -167,6 +172,8 @@ export interface Config {
   dataDir: string;
   /** Absent: the embedded PostgreSQL is used. */
   databaseUrl: string | undefined;
+  /** Past a pooler in transaction mode; absent: DATABASE_URL is no such pooler. */
+  databaseDirectUrl: string | undefined;
   /** 32 bytes or more; keys for single purposes are derived from it. */
   appKey: string;
   /** Whether APP_KEY was set, rather than made and kept in the data folder. */
@@ -180,6 +187,8 @@ export interface Config {
   trustProxy: number;
   timeZone: string;
   webConcurrency: number;
+  /** How long the web still answers after it was told to end, so that a balancer notices. */
+  drainSeconds: number;
   storageUrl: string | undefined;
   /** Absent: uploads are not scanned. */
   antivirus: AntivirusConfig | undefined;
@@ -233,6 +242,8 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     if (!given.PUBLIC_URL)
       problems.push('PUBLIC_URL is missing; links in mails are built from it, for example https://example.org');
   }
+  if (given.DATABASE_DIRECT_URL && !given.DATABASE_URL)
+    problems.push('DATABASE_URL is missing; DATABASE_DIRECT_URL is the way past the pooler that it names');
   problems.push(...missingForOutbox(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const v = parsed.data;
@@ -244,6 +255,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     publicUrl: (v.PUBLIC_URL ?? `http://localhost:${v.PORT}`).replace(/\/+$/, ''),
     dataDir,
     databaseUrl: v.DATABASE_URL,
+    databaseDirectUrl: v.DATABASE_DIRECT_URL,
     isKeyGiven: v.APP_KEY !== undefined,
     appKey: v.APP_KEY ?? keptSecret(dataDir, 'app-key'),
     smtpUrl: v.SMTP_URL,
@@ -253,6 +265,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     trustProxy: v.TRUST_PROXY,
     timeZone: v.TIME_ZONE,
     webConcurrency: v.WEB_CONCURRENCY,
+    drainSeconds: v.DRAIN_SECONDS,
     storageUrl: v.STORAGE_URL,
     antivirus: antivirusOf(v),
     sms: readSmsConfig(v),

@@ -1,4 +1,5 @@
 // The family of errors: a stable code, a public sentence, a private cause. Services throw them; each door translates.
+import { phrase } from './words/catalogue.ts';
 
 /** An error whose message may be shown to the person who caused it. */
 export class StewardError extends Error {
@@ -37,17 +38,17 @@ export function invalid(message: string, fields: Record<string, string> = {}, ca
 }
 
 /** Builds the error for somebody who has not signed in. */
-export function unauthenticated(message = 'Please sign in first.'): StewardError {
+export function unauthenticated(message = phrase('Please sign in first.')): StewardError {
   return new StewardError('unauthenticated', 401, message);
 }
 
 /** Builds the error for somebody who may not do this. */
-export function forbidden(message = 'You may not do this.'): StewardError {
+export function forbidden(message = phrase('You may not do this.')): StewardError {
   return new StewardError('forbidden', 403, message);
 }
 
 /** Builds the error for a record that is absent, or that the asker may not know of: both answers are the same. */
-export function notFound(message = 'This does not exist.'): StewardError {
+export function notFound(message = phrase('This does not exist.')): StewardError {
   return new StewardError('not-found', 404, message);
 }
 
@@ -72,7 +73,7 @@ export class SuppressedError extends StewardError {
 export class TooManyError extends StewardError {
   readonly retryAfter: number;
 
-  constructor(retryAfter: number, message = 'Too many attempts. Please wait a moment.') {
+  constructor(retryAfter: number, message = phrase('Too many attempts. Please wait a moment.')) {
     super('too-many', 429, message);
     this.retryAfter = Math.max(1, Math.ceil(retryAfter));
   }
@@ -92,5 +93,5 @@ export function publicFace(error: unknown): {
 } {
   if (error instanceof StewardError)
     return { code: error.code, status: error.status, message: error.message, fields: { ...error.fields } };
-  return { code: 'fault', status: 500, message: 'Something went wrong.', fields: {} };
+  return { code: 'fault', status: 500, message: phrase('Something went wrong.'), fields: {} };
 }

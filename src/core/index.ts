@@ -34,6 +34,7 @@ export {
 } from './errors.ts';
 export { fileHeaders } from './files/door.ts';
 export * from './files/zip.ts';
+export { coldCommands } from './house/backup-commands.ts';
 export { checkCommand, coreCommands } from './house/commands.ts';
 export { loadDemo } from './house/demo.ts';
 export { missingGlyphs } from './images/fonts.ts';
@@ -90,6 +91,8 @@ export {
 } from './people/operators.ts';
 export { accountOf, checkPassword, checkSecondFactor, findAccount } from './people/password-check.ts';
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
+export { type Person, type PersonalData, personalData, type Searched } from './personal-data.ts';
+export { sameAddress } from './privacy/person.ts';
 export { countByDay } from './records/by-day.ts';
 export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
 export { forgetRecord } from './records/forget.ts';
@@ -118,4 +121,5 @@ export * from './tokens.ts';
 export { buildWatch, buildWeb, listen } from './web/web.ts';
 export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
+export { type Catalogues, phrase } from './words/catalogue.ts';
 export type { Work } from './work.ts';

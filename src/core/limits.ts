@@ -1,7 +1,7 @@
 // How often somebody may do something, counted in PostgreSQL over all instances. Keys are hashed: no address or e-mail is stored.
 import { createHash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { TooManyError, unavailable } from './errors.ts';
 
@@ -94,9 +94,10 @@ export function createLimits(pool: Pool): Limits {
   };
 }
 
+// The library names its statements, and behind a pooler in transaction mode the next one finds another session that knows no such name.
 function buildLimiter(pool: Pool, rule: Limit): RateLimiterPostgres {
   return new RateLimiterPostgres({
-    storeClient: pool,
+    storeClient: { query: ({ text, values }: QueryConfig) => pool.query({ text, values }) },
     storeType: 'pool',
     tableName: 'RateLimit',
     tableCreated: true,

@@ -4,11 +4,13 @@ import type { Actor } from './access.ts';
 import type { Core } from './core.ts';
 import type { AnyJob } from './job.ts';
 import type { MailDeclaration } from './mail.ts';
+import type { AnyPersonalData } from './personal-data.ts';
 import type { DayCount } from './records/by-day.ts';
 import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
 import type { WebhookDeclaration } from './webhook.ts';
+import type { Catalogues } from './words/catalogue.ts';
 
 /** A command of the command line, `steward <name> --option value`. */
 export interface Command<O extends z.ZodObject = z.ZodObject> {
@@ -23,6 +25,9 @@ export interface Command<O extends z.ZodObject = z.ZodObject> {
   /** Instead of `run`, for what needs neither configuration nor database: it works on any machine. */
   alone?(options: z.output<O>, print: (line: string) => void): Promise<void>;
 }
+
+/** How a command is called. */
+export type CommandShape = Pick<Command, 'name' | 'summary' | 'place' | 'options'>;
 
 /** Types a command. */
 export function command<O extends z.ZodObject>(declaration: Command<O>): Command {
@@ -90,8 +95,12 @@ export interface ModuleDeclaration {
   sms?: readonly SmsDeclaration<any>[];
   // biome-ignore lint/suspicious/noExplicitAny: as for mails.
   webhooks?: readonly WebhookDeclaration<any>[];
+  /** What its models hold about people, children before parents. Every model with an address of a person is named here. */
+  privacy?: readonly AnyPersonalData[];
   commands?: readonly Command[];
   cards?: readonly Card[];
+  /** What the module's English sentences are in the other languages; what is absent is said in English. */
+  words?: Catalogues;
   /** Loads a small believable data set; called once on an empty installation. */
   demo?(core: Core): Promise<void>;
 }

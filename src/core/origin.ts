@@ -1,8 +1,9 @@
 // Who sent this request: our own pages or another site. Fetch Metadata first, Origin as the fallback (OWASP, CSRF prevention).
 import type { IncomingMessage } from 'node:http';
 import { forbidden } from './errors.ts';
+import { phrase } from './words/catalogue.ts';
 
-const refusal = 'This request did not come from this site. Please reload the page and try again.';
+const refusal = phrase('This request did not come from this site. Please reload the page and try again.');
 
 /** Throws `forbidden` unless a browser says that one of our own pages sent this changing request. */
 export function mustBeOwnChange(request: IncomingMessage, publicUrl: string): void {

@@ -49,6 +49,8 @@ export interface ColumnDeclaration {
     | 'file'
     | 'boolean'
     | 'number';
+  /** Its values are sentences of ours, such as reasons and titles of runs: kept in English, said in the reader's language. */
+  words?: true;
   /** Words and tones for the values of an enumeration. */
   values?: Readonly<Record<string, { label: string; tone?: Tone }>>;
   /** What may be chosen where that depends on the declarations and on who asks. */
@@ -65,6 +67,8 @@ export interface ComputedColumn<M extends ModelName> {
   list?: boolean;
   show?: boolean;
   display?: 'text' | 'number' | 'progress' | 'link';
+  /** Its values are sentences of ours; several of them stand with semicolons between. */
+  words?: true;
   /** Returns a value by record id. One query for the whole page, not one a row. */
   of(rows: Row<M>[], core: Core): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -6,7 +6,7 @@ import type { Actor } from './access.ts';
 import { checkDeclarations, describeProblems } from './checks/checks.ts';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
-import { type DatabaseConnection, openDatabase } from './database/database.ts';
+import { type DatabaseConnection, directConnection, openDatabase } from './database/database.ts';
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { applyMigrations } from './database/migrations.ts';
 import { createTransactions } from './database/transaction.ts';
@@ -20,6 +20,8 @@ import { createLimits } from './limits.ts';
 import { log } from './log.ts';
 import type { ModuleDeclaration } from './module.ts';
 import { ensureTemplates } from './outbox/mail-texts.ts';
+import { silenceCalls } from './outbox/outgoing.ts';
+import { silenceCheck } from './outbox/restored.ts';
 import { ensureHouse } from './people/operators.ts';
 import { configureDays } from './records/days.ts';
 import { buildRegistry } from './registry.ts';
@@ -39,7 +41,9 @@ export async function openStorage(
   config: Config,
   options: { attach?: boolean } = {},
 ): Promise<{ connection: DatabaseConnection; stop(): Promise<void> }> {
-  if (config.databaseUrl) return { connection: { connectionString: config.databaseUrl }, stop: async () => {} };
+  const { databaseUrl, databaseDirectUrl: direct } = config;
+  if (databaseUrl)
+    return { connection: { connectionString: databaseUrl, ...(direct ? { direct } : {}) }, stop: async () => {} };
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   return startEmbeddedPostgres({ dataDir: config.dataDir, ...options });
 }
@@ -61,9 +65,9 @@ export async function createCore(options: {
   const modules = [houseModule, ...options.modules];
   mustBeSound(options.modules);
   configureDays(config.timeZone);
-  await applyMigrations(connection);
+  await applyMigrations(directConnection(connection));
   const database = openDatabase(connection);
-  await migrateJobs(database.pool);
+  await migrateJobs(database.sessions);
   const instanceId = randomUUID();
   const registry = buildRegistry(modules);
   prepareFonts(path.join(config.dataDir, 'cache'));
@@ -86,6 +90,7 @@ export async function createCore(options: {
     transaction: (actor: Actor, fn: (work: Work) => Promise<never>, extra) => transactions(actor, fn, extra),
   };
   const transactions = createTransactions(core);
+  const letCalls = silenceCalls(silenceCheck(core));
   const instance = await startInstance(core, options.role);
   await ensureHouse(core);
   await ensureTemplates(core);
@@ -93,6 +98,7 @@ export async function createCore(options: {
     core,
     async close() {
       await instance.stop();
+      letCalls();
       await database.close();
     },
   };

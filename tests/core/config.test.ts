@@ -63,6 +63,8 @@ describe('the configuration', () => {
     ['TRUST_PROXY', '-1'],
     ['TIME_ZONE', 'Mars/Olympus'],
     ['WEB_CONCURRENCY', 'many'],
+    ['DRAIN_SECONDS', '-1'],
+    ['DATABASE_DIRECT_URL', 'mysql://other'],
     ['STORAGE_URL', 's3://bucket'],
     ['CLAMAV_URL', 'http://scanner'],
     ['CLAMAV_WHEN_AWAY', 'hope'],

@@ -18,6 +18,8 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Runs a command of the command line with the same settings and returns what it printed. */
   command(...args: string[]): Promise<string>;
+  /** The same for a command that reads its standard input. */
+  commandWith(input: string, ...args: string[]): Promise<string>;
 }
 
 /** Prepares a server with these settings on a free port of the loopback; nothing runs before `start`. `program`: another entry, or one half of it. */
@@ -44,6 +46,14 @@ export async function serverProcess(
     started.stderr.on('data', (chunk) => (printed += chunk));
     return started;
   };
+  const told = async (input: string | undefined, args: readonly string[]) => {
+    printed = '';
+    const started = run('src/cli.ts', ...args);
+    if (input !== undefined) started.stdin.end(input);
+    const [code] = await once(started, 'close');
+    if (code !== 0) throw new Error(`steward ${args.join(' ')} ended with ${code}: ${printed}`);
+    return printed;
+  };
   return {
     base,
     output: () => printed,
@@ -59,12 +69,8 @@ export async function serverProcess(
       await gone;
       return child.exitCode;
     },
-    async command(...args) {
-      printed = '';
-      const [code] = await once(run('src/cli.ts', ...args), 'close');
-      if (code !== 0) throw new Error(`steward ${args.join(' ')} ended with ${code}: ${printed}`);
-      return printed;
-    },
+    command: (...args) => told(undefined, args),
+    commandWith: (input, ...args) => told(input, args),
   };
 }
 

@@ -20,11 +20,15 @@ export interface DatabaseConnection {
   user?: string;
   password?: string;
   database?: string;
+  /** The same database past a pooler that hands each transaction to another session. */
+  direct?: string;
 }
 
 /** An open database; `prisma` and `pool` share the same connections. */
 export interface Database {
   pool: pg.Pool;
+  /** For what needs a session of its own (LISTEN, session locks): past a pooler where there is one, else `pool` itself. */
+  sessions: pg.Pool;
   prisma: PrismaClient;
   /** Ends every connection; waits for the ones in use. */
   close(): Promise<void>;
@@ -70,6 +74,7 @@ export function openPool(connection: DatabaseConnection, options: DatabaseOption
 /** Opens the database. Nothing is sent before the first query. */
 export function openDatabase(connection: DatabaseConnection, options: DatabaseOptions = {}): Database {
   const pool = openPool(connection, options);
+  const sessions = connection.direct ? openPool(directConnection(connection), { ...options, poolSize: 8 }) : pool;
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     errorFormat: 'minimal',
@@ -79,15 +84,22 @@ export function openDatabase(connection: DatabaseConnection, options: DatabaseOp
   const close = async () => {
     await prisma.$disconnect();
     await pool.end();
+    if (sessions !== pool) await sessions.end();
   };
   return {
     pool,
+    sessions,
     prisma,
     close: () => {
       closing ??= close();
       return closing;
     },
   };
+}
+
+/** Returns the connection for what a pooler in transaction mode would break: migrations, session locks, listening, backups. */
+export function directConnection(connection: DatabaseConnection): DatabaseConnection {
+  return connection.direct ? { connectionString: connection.direct } : connection;
 }
 
 /** Runs `use` with one connection of its own, outside any pool; for locks that must live as long as the session. */
@@ -99,6 +111,7 @@ export async function withClient<T>(
   client.on('error', () => {});
   await client.connect();
   try {
+    await client.query("SET TIME ZONE 'UTC'");
     return await use(client);
   } finally {
     await client.end().catch(() => {});

@@ -62,6 +62,14 @@ interface Applied {
   finished: boolean;
 }
 
+/** Reads which migrations a database has, with Prisma's checksums, in the order in which they were applied. */
+export async function appliedMigrations(client: {
+  query(sql: string): Promise<{ rows: unknown[] }>;
+}): Promise<{ name: string; checksum: string }[]> {
+  const applied = await readApplied(async (sql) => (await client.query(sql)).rows as Record<string, unknown>[]);
+  return applied.filter(({ finished }) => finished);
+}
+
 type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 
 async function readApplied(query: Query): Promise<Applied[]> {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { invalid } from '../errors.ts';
-import type { Command } from '../module.ts';
+import type { CommandShape } from '../module.ts';
 import { parseForm } from '../records/form.ts';
 
 interface OptionShape {
@@ -16,7 +16,7 @@ interface OptionShape {
 }
 
 /** Reads a command's options from its arguments. Throws invalid that names each option at fault. */
-export function readArguments(command: Command, args: readonly string[]): Record<string, unknown> {
+export function readArguments(command: CommandShape, args: readonly string[]): Record<string, unknown> {
   const shapes = shapesOf(command);
   const options = Object.fromEntries(
     shapes.map(({ flag, isFlag, isList }) => [
@@ -46,7 +46,7 @@ export function readArguments(command: Command, args: readonly string[]): Record
 }
 
 /** Returns how commands are called, a block each. */
-export function usageOf(commands: readonly Command[]): string {
+export function usageOf(commands: readonly CommandShape[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map((command) => {
     const words = shapesOf(command).map((shape) => wordOf(command, shape));
@@ -60,13 +60,13 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function wordOf(command: Command, { name, flag, isFlag, isList, isRequired, help }: OptionShape): string {
+function wordOf(command: CommandShape, { name, flag, isFlag, isList, isRequired, help }: OptionShape): string {
   const value = isFlag ? '' : ` ${help || `<${flag}>`}`;
   if (name === command.place) return help || `<${flag}>`;
   return isRequired ? `--${flag}${value}` : `[--${flag}${value}]${isList ? '…' : ''}`;
 }
 
-function shapesOf(command: Command): OptionShape[] {
+function shapesOf(command: CommandShape): OptionShape[] {
   const json = z.toJSONSchema(command.options, { io: 'input' });
   const required = new Set(json.required ?? []);
   return Object.entries(json.properties ?? {}).map(([name, property]) => {

@@ -1,11 +1,9 @@
 // The description of the public API in OpenAPI 3.1, made from the declarations: every route of every module, and every action as
 // an operation. The rule: nothing is described here that is not declared, and nothing declared is left out.
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import type { Core } from '../core.ts';
 import type { ModuleDeclaration } from '../module.ts';
-import { projectRoot } from '../project.ts';
+import { productVersion } from '../project.ts';
 import type { AnyRoute, Envelope, RouteVariant } from '../route.ts';
 import { actionRoute } from './action-door.ts';
 import { actionOperation, actionSchemas } from './openapi-actions.ts';
@@ -37,7 +35,7 @@ export function buildOpenApi(core: Core): OpenApiDocument {
     add(`/api/actions/${registered.id.replace('.', '/')}`, 'post', actionOperation(registered));
   return {
     openapi: '3.1.1',
-    info: { title: 'Steward', version: ownVersion(), summary: 'The public API of this installation.' },
+    info: { title: 'Steward', version: productVersion, summary: 'The public API of this installation.' },
     servers: [{ url: core.config.publicUrl }],
     tags: core.modules.map(({ name, label }) => ({ name, description: label })),
     paths,
@@ -199,9 +197,4 @@ export function refusal(description: string, example?: unknown): object {
   const isPlain = typeof example === 'object' && example !== null && 'fields' in example && 'code' in example;
   const schema = example === undefined || isPlain ? { $ref: '#/components/schemas/Error' } : {};
   return { description, content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } } };
-}
-
-function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

@@ -6,11 +6,13 @@ import type { Core } from '../core.ts';
 import { forbidden, invalid, StewardError } from '../errors.ts';
 import { job } from '../job.ts';
 import type { Row } from '../model.ts';
+import { silenceOf } from '../outbox/restored.ts';
 import { parseForm } from '../records/form.ts';
 import { selectionWhere } from '../records/selection.ts';
 import type { RegisteredAction } from '../registry.ts';
 import { actorOf } from '../runs/actor.ts';
 import { previewAction, startRun } from '../runs/run.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { actionForm } from './action-form.ts';
 import { nextTime } from './cron-times.ts';
@@ -33,8 +35,9 @@ export const startSchedules = job({
   },
 });
 
-/** Starts every schedule whose time has come and returns how many there were. After a standstill a missed time is made up for once. */
+/** Starts every schedule whose time has come and returns how many there were. After a standstill a missed time is made up for once. In a silent copy nothing starts. */
 export async function startDue(core: Core, now: Date): Promise<number> {
+  if (await silenceOf(core.db)) return 0;
   const where = { enabled: true, nextAt: { lte: now } };
   const due = await core.db.schedule.findMany({ where, orderBy: [{ nextAt: 'asc' }, { id: 'asc' }], take: dueAtOnce });
   for (const schedule of due) {
@@ -79,8 +82,8 @@ async function settle(core: Core, schedule: Schedule, now: Date, result: string,
 
 async function startOne(core: Core, schedule: Schedule, now: Date): Promise<void> {
   const operator = await actorOf(core, { kind: 'operator', id: schedule.operatorId });
-  if (!operator) return refused(core, schedule, now, 'the operator may not work here any more');
-  const actor = { ...operator, name: `${operator.name}, by the schedule “${schedule.name}”` };
+  if (!operator) return refused(core, schedule, now, phrase('the operator may not work here any more'));
+  const actor = { ...operator, name: phrase(`${operator.name}, by the schedule “${schedule.name}”`) };
   try {
     const started = await startAtTime(core, actor, schedule);
     await settle(core, schedule, now, started.result, started.runId);
@@ -91,7 +94,7 @@ async function startOne(core: Core, schedule: Schedule, now: Date): Promise<void
 }
 
 async function refused(core: Core, schedule: Schedule, now: Date, reason: string): Promise<void> {
-  await settle(core, schedule, now, `Refused: ${reason}`, null);
+  await settle(core, schedule, now, phrase(`Refused: ${reason}`), null);
   core.log.warn({ scheduleId: schedule.id, reason }, 'a schedule was refused');
 }
 
@@ -108,10 +111,10 @@ async function startAtTime(
     const earlier = await core.db.run.findUnique({
       where: { idempotencyKey: `operator:${actor.id}:${idempotencyKey}` },
     });
-    if (earlier) return { result: `Started: ${earlier.title}`, runId: earlier.id };
+    if (earlier) return { result: phrase(`Started: ${earlier.title}`), runId: earlier.id };
     const preview = await previewAction(core, actor, registered.id, input);
     if (preview.eligible === 0)
-      return { result: `Nothing to do: none of ${preview.total} records can take part`, runId: null };
+      return { result: phrase(`Nothing to do: none of ${preview.total} records can take part`), runId: null };
     try {
       const { runId } = await startRun(core, actor, registered.id, {
         ...input,

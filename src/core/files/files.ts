@@ -3,11 +3,13 @@
 import type { Readable } from 'node:stream';
 import { safeFileName } from '../../lib/file-name.ts';
 import type { Config } from '../config.ts';
-import { notFound } from '../errors.ts';
+import type { Database } from '../database/database.ts';
+import { notFound, unavailable } from '../errors.ts';
 import { childLog, type Log } from '../log.ts';
 import type { Row, Transaction } from '../model.ts';
 import { signLink, verifyLink } from '../tokens.ts';
 import { type Antivirus, openAntivirus } from './antivirus.ts';
+import { underHold } from './hold.ts';
 import { BytesMissing } from './place.ts';
 import { type FileStorage, newKey, openFileStorage } from './storage.ts';
 import { type Swept, sweepFiles } from './sweep.ts';
@@ -52,6 +54,8 @@ export interface Files {
   bytes(id: string): Promise<Buffer>;
   /** Removes a file; with `tx` only the row, and the bytes with a later sweep, so that a rollback loses nothing. */
   remove(id: string, tx?: Transaction): Promise<void>;
+  /** Removes bytes whose rows are gone, for good and at once; what a row still names stays. Throws `unavailable` while a backup is being made. */
+  forget(keys: readonly string[]): Promise<void>;
   /** Makes an address that is good for so many seconds, 300 by default; `download`: saved instead of shown. */
   link(id: string, options?: { seconds?: number; download?: boolean }): string;
   /** Makes the lasting address of a public file. */
@@ -73,7 +77,7 @@ const isId = (id: unknown): id is string => typeof id === 'string' && /^[0-9a-f-
 /** Builds the files over the storage of STORAGE_URL and the database. */
 export function createFiles(options: {
   config: Pick<Config, 'storageUrl' | 'dataDir' | 'appKey' | 'publicUrl'> & Partial<Pick<Config, 'antivirus'>>;
-  database: { prisma: Transaction };
+  database: Pick<Database, 'prisma'>;
   log?: Log;
 }): Files {
   const { appKey, publicUrl, storageUrl, dataDir } = options.config;
@@ -104,6 +108,7 @@ export function createFiles(options: {
       return storage.bytes(file.key).catch((error) => lost(file, error));
     },
     remove: (id, tx) => remove(db, storage, id, tx),
+    forget: (keys) => forget(db, storage, keys),
     link: (id, { seconds = 300, download = false } = {}) => {
       const { e, s } = signLink(appKey, 'file', download ? `${id} d` : id, new Date(Date.now() + seconds * 1000));
       return `${publicUrl}/files/${id}?e=${e}&s=${s}${download ? '&d=1' : ''}`;
@@ -151,9 +156,22 @@ async function claim(tx: Transaction, id: string, owner: FileOwner): Promise<Sto
   return tx.storedFile.findUniqueOrThrow({ where: { id } });
 }
 
-async function remove(db: Transaction, storage: FileStorage, id: string, tx?: Transaction): Promise<void> {
+async function remove(db: Database['prisma'], storage: FileStorage, id: string, tx?: Transaction): Promise<void> {
   const file = isId(id) ? await (tx ?? db).storedFile.findUnique({ where: { id } }) : null;
   if (!file) return;
-  await (tx ?? db).storedFile.deleteMany({ where: { id } });
-  if (!tx) await storage.remove(file.key);
+  if (tx) {
+    await tx.storedFile.deleteMany({ where: { id } });
+    return;
+  }
+  const { isHeld } = await underHold(db, (own) => own.storedFile.deleteMany({ where: { id } }));
+  if (!isHeld) await storage.remove(file.key);
+}
+
+async function forget(db: Database['prisma'], storage: FileStorage, keys: readonly string[]): Promise<void> {
+  const { removed: rows, isHeld } = await underHold(db, (tx) =>
+    tx.storedFile.findMany({ where: { key: { in: [...keys] } }, select: { key: true } }),
+  );
+  if (isHeld) throw unavailable('A backup is being made, which still needs these files.');
+  const kept = new Set(rows.map(({ key }) => key));
+  for (const key of keys) if (!kept.has(key)) await storage.remove(key);
 }

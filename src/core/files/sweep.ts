@@ -1,7 +1,9 @@
 // What nobody needs any more is removed: expired files, files that no record claimed, bytes that no row knows.
 // The rule: the row goes first, and its condition is asked again in the deletion, so a file that is claimed meanwhile stays. A sweep
 // may be killed anywhere, and several may sweep at once: the place reached is kept, and removing twice is removing once.
+import type { Database } from '../database/database.ts';
 import type { Transaction, Where } from '../model.ts';
+import { underHold } from './hold.ts';
 import type { Listed } from './place.ts';
 import type { FileStorage } from './storage.ts';
 
@@ -20,11 +22,13 @@ export interface Sweeping {
   signal?: AbortSignal;
 }
 
+type Client = Database['prisma'];
+
 const placeKey = 'files.sweep';
 const atOnce = 500;
 
 /** Sweeps once through everything, beginning where an earlier sweep was stopped. */
-export async function sweepFiles(db: Transaction, storage: FileStorage, sweeping: Sweeping): Promise<Swept> {
+export async function sweepFiles(db: Client, storage: FileStorage, sweeping: Sweeping): Promise<Swept> {
   const { now, before } = sweeping;
   const expired = await removeRows(db, storage, { expiresAt: { lte: now } }, sweeping);
   const unclaimed = await removeRows(db, storage, { claimedAt: null, createdAt: { lt: before } }, sweeping);
@@ -33,7 +37,7 @@ export async function sweepFiles(db: Transaction, storage: FileStorage, sweeping
 }
 
 async function removeRows(
-  db: Transaction,
+  db: Client,
   storage: FileStorage,
   where: Where<'StoredFile'>,
   { signal }: Sweeping,
@@ -46,19 +50,30 @@ async function removeRows(
       orderBy: { id: 'asc' },
       take: 200,
     });
-    for (const { id, key } of rows) {
-      if (signal?.aborted) return removed;
-      const { count } = await db.storedFile.deleteMany({ where: { AND: [where, { id }] } });
-      if (count === 0) continue;
-      await storage.remove(key);
-      removed += 1;
-    }
+    if (signal?.aborted) return removed;
+    removed += await removeSome(db, storage, where, rows);
     if (rows.length < 200) return removed;
     last = rows.at(-1)!.id;
   }
 }
 
-async function removeOrphans(db: Transaction, storage: FileStorage, { before, signal }: Sweeping): Promise<number> {
+async function removeSome(
+  db: Client,
+  storage: FileStorage,
+  where: Where<'StoredFile'>,
+  rows: { id: string; key: string }[],
+): Promise<number> {
+  const { removed, isHeld } = await underHold(db, async (tx) => {
+    const keys: string[] = [];
+    for (const { id, key } of rows)
+      if ((await tx.storedFile.deleteMany({ where: { AND: [where, { id }] } })).count > 0) keys.push(key);
+    return keys;
+  });
+  if (!isHeld) for (const key of removed) await storage.remove(key);
+  return removed.length;
+}
+
+async function removeOrphans(db: Client, storage: FileStorage, { before, signal }: Sweeping): Promise<number> {
   let removed = 0;
   for (let after = await placeReached(db); !signal?.aborted; ) {
     const page = await storage.page(after);
@@ -73,11 +88,12 @@ async function removeOrphans(db: Transaction, storage: FileStorage, { before, si
   return removed;
 }
 
-async function removeUnknown(db: Transaction, storage: FileStorage, some: Listed[], before: Date): Promise<number> {
-  const rows = await db.storedFile.findMany({
-    where: { key: { in: some.map(({ key }) => key) } },
-    select: { key: true },
-  });
+async function removeUnknown(db: Client, storage: FileStorage, some: Listed[], before: Date): Promise<number> {
+  const keys = some.map(({ key }) => key);
+  const { removed: rows, isHeld } = await underHold(db, (tx) =>
+    tx.storedFile.findMany({ where: { key: { in: keys } }, select: { key: true } }),
+  );
+  if (isHeld) return 0;
   const known = new Set(rows.map(({ key }) => key));
   let removed = 0;
   for (const { key, writtenAt } of some) {

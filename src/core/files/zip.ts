@@ -14,6 +14,8 @@ export interface ZipEntry {
 export interface ZipPart {
   path: string;
   content: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** Default true; false for what is packed already. */
+  compress?: boolean;
 }
 
 const packed = /\.(png|jpe?g|webp|pdf|zip|xlsx)$/i;
@@ -52,10 +54,10 @@ export function packStream(parts: AsyncIterable<ZipPart> | Iterable<ZipPart>): R
 
 async function fillParts(zip: ZipFile, parts: AsyncIterable<ZipPart> | Iterable<ZipPart>, output: Readable) {
   const gone = once(output, 'close').catch(() => {});
-  for await (const { path, content } of parts) {
+  for await (const { path, content, compress } of parts) {
     if (output.destroyed) return;
     const source = Readable.from(content, { objectMode: false });
-    zip.addReadStream(source, path);
+    zip.addReadStream(source, path, { compress: compress ?? true });
     // Rejects with the error of the source, which yazl itself would not hear.
     await Promise.race([once(source, 'end'), gone]);
     source.destroy();

@@ -27,7 +27,7 @@ export const alarms = resource('Alarm', {
   title: 'summary',
   permissions: { read: permission },
   columns: {
-    summary: { label: 'What', filter: true, display: 'longText' },
+    summary: { label: 'What', filter: true, display: 'longText', words: true },
     count: { label: 'Times', sort: true },
     raisedAt: { label: 'Since', filter: true, sort: true },
     lastAt: { label: 'Last', filter: true, sort: true },

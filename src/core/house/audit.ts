@@ -27,7 +27,7 @@ export const auditEntries = resource('AuditEntry', {
       },
     },
     actor: { label: 'Who', filter: true },
-    summary: { label: 'What', filter: true },
+    summary: { label: 'What', filter: true, words: true },
     recordTitle: { label: 'Record', filter: true },
     resource: { label: 'Records of', list: false, filter: true },
     recordId: { label: 'Id', list: false, filter: true },

@@ -7,7 +7,9 @@ import { notFound, StewardError } from '../errors.ts';
 import { type Command, command } from '../module.ts';
 import { createApiKey } from '../people/api-keys.ts';
 import { createOperator, oneTimeLink } from '../people/operators.ts';
+import { outboxRelease } from './backup-commands.ts';
 import { loadDemo } from './demo.ts';
+import { personErase, personExport } from './person-commands.ts';
 import { operatorLink, operatorResetFactor } from './recovery-commands.ts';
 import { runCommand } from './run-command.ts';
 
@@ -98,5 +100,8 @@ export const coreCommands: readonly Command[] = [
   operatorResetFactor,
   apiKeyCreate,
   demoLoad,
+  outboxRelease,
+  personExport,
+  personErase,
   runCommand,
 ];

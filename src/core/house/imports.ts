@@ -32,7 +32,7 @@ export const imports = resource('Import', {
     total: { label: 'Rows' },
     actor: { label: 'By', filter: true },
     operatorId: { label: 'Operator', list: false, filter: true },
-    note: { label: 'Note', list: false },
+    note: { label: 'Note', list: false, words: true },
     sha256: { label: 'SHA-256 of the file', list: false },
     createdAt: { label: 'Uploaded at', sort: true, filter: true },
     finishedAt: { label: 'Finished', list: false },

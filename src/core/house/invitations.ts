@@ -10,7 +10,7 @@ import type { Work } from '../work.ts';
 import { mustOutrank } from './grants.ts';
 import { invitation, passwordReset } from './mails.ts';
 
-type Operator = Pick<Row<'Operator'>, 'id' | 'email' | 'name'>;
+type Operator = Pick<Row<'Operator'>, 'id' | 'email' | 'name' | 'language'>;
 
 const invitationHours = 7 * 24;
 const resetHours = 1;
@@ -23,13 +23,18 @@ export async function sendInvitation(work: Work, operator: Operator, key: string
 }
 
 /** Writes the link for a new password into the outbox. */
-export async function sendPasswordReset(work: Work, operator: Operator, key: string): Promise<void> {
+export async function sendPasswordReset(work: Work, operator: Operator, key: string, language?: string): Promise<void> {
   const link = await oneTimeLink(work, operator.id, 'reset-password', resetHours);
-  await work.send(passwordReset, { ...letter(work, operator, link), idempotencyKey: `core.password-reset:${key}` });
+  await work.send(passwordReset, {
+    ...letter(work, operator, link, language),
+    idempotencyKey: `core.password-reset:${key}`,
+  });
 }
 
-function letter(work: Work, { id, email, name }: Operator, link: string) {
+// Whoever did not choose a language yet gets the one of whoever sends it.
+function letter(work: Work, { id, email, name, language }: Operator, link: string, otherwise?: string) {
   return {
+    language: language ?? otherwise ?? work.actor.language ?? 'en',
     to: { address: email, name },
     data: { name, house: new URL(work.core.config.publicUrl).host },
     secrets: { link },
@@ -40,12 +45,12 @@ function letter(work: Work, { id, email, name }: Operator, link: string) {
 /** Sends a link to whoever signs in with this address; to nobody when there is no such person. */
 export const sendResetJob = job({
   name: 'core.send-reset',
-  data: z.object({ email: z.string() }),
-  async run(core, { email }) {
+  data: z.object({ email: z.string(), language: z.string().optional() }),
+  async run(core, { email, language }) {
     const operator = await core.db.operator.findUnique({ where: { email } });
     if (operator?.state !== 'active') return;
     await core.transaction(systemActor, async (work) => {
-      await sendPasswordReset(work, operator, randomUUID());
+      await sendPasswordReset(work, operator, randomUUID(), language);
       await work.audit({ kind: 'action', summary: 'A link for a new password was asked for', ...recordOf(operator) });
     });
   },

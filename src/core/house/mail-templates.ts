@@ -13,7 +13,7 @@ export const mailTemplates = resource('MailTemplate', {
   title: (row) => `${row.label} (${row.language})`,
   permissions: { read: permission },
   columns: {
-    label: { label: 'Message', filter: true, sort: true },
+    label: { label: 'Message', filter: true, sort: true, words: true },
     language: { label: 'Language', filter: true, sort: true },
     channel: { label: 'Channel', filter: true, values: { email: { label: 'E-mail' }, sms: { label: 'SMS' } } },
     mail: { label: 'Name', list: false, filter: true },

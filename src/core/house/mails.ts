@@ -57,14 +57,14 @@ If you did not expect this, you can ignore it.`,
 Если вы не ждали этого письма, просто не отвечайте на него.`,
     },
     nl: {
-      subject: 'U bent uitgenodigd voor Steward',
+      subject: 'Je bent uitgenodigd voor Steward',
       text: `{% if name != "" %}Beste {{ name }},{% else %}Hallo,{% endif %}
 
-u kunt nu inloggen bij Steward op {{ house }}. Kies hier uw wachtwoord; de link werkt één keer, zeven dagen lang:
+je kunt nu inloggen bij Steward op {{ house }}. Kies hier je wachtwoord; de link werkt één keer, zeven dagen lang:
 
 {{ link }}
 
-Had u dit niet verwacht, dan kunt u het negeren.`,
+Had je dit niet verwacht, dan kun je het negeren.`,
     },
   },
 });
@@ -110,11 +110,11 @@ If it was not you, ignore this; your password stays as it is.`,
       subject: 'Een nieuw wachtwoord voor Steward',
       text: `{% if name != "" %}Beste {{ name }},{% else %}Hallo,{% endif %}
 
-iemand vroeg een nieuw wachtwoord aan voor uw account op {{ house }}. Kies het hier; de link werkt één keer, een uur lang:
+iemand vroeg een nieuw wachtwoord aan voor je account op {{ house }}. Kies het hier; de link werkt één keer, een uur lang:
 
 {{ link }}
 
-Was u dit niet, negeer dit dan; uw wachtwoord blijft zoals het is.`,
+Was jij dit niet, negeer dit dan; je wachtwoord blijft zoals het is.`,
     },
   },
 });

@@ -4,8 +4,10 @@ import { startSchedules } from '../doors/schedules.ts';
 import { defineModule } from '../module.ts';
 import { readBounceMailbox } from '../outbox/mailbox-job.ts';
 import { askSmsaero } from '../outbox/sms-reports.ts';
+import { eraseBytesJob } from '../privacy/erase.ts';
 import { plainEnvelope } from '../route.ts';
 import { expireApprovals } from '../runs/approval.ts';
+import { houseWords } from '../words/house-words.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
 import { alarms, alarmsCard } from './alarms.ts';
 import { auditEntries } from './audit.ts';
@@ -19,6 +21,8 @@ import { invitation, passwordReset } from './mails.ts';
 import { operators } from './operators.ts';
 import { messageAttempts, messages } from './outbox.ts';
 import { askToLeave, leave, takeBounces } from './outbox-routes.ts';
+import { personRequests } from './person-requests.ts';
+import { privacy } from './privacy.ts';
 import { roles } from './roles.ts';
 import { runItems, runs } from './runs.ts';
 import { schedules } from './schedules.ts';
@@ -46,6 +50,8 @@ export const houseModule = defineModule({
     'core:api-keys': 'See and revoke API keys',
     'core:export': 'Export operators, messages, runs and their records, as far as they may be read',
     'core:files': 'See and download kept files',
+    'core:privacy': 'Answer people who ask what is kept about them: see and export all of it, whatever the module',
+    'core:erase-person': 'Forget a person: erase all of it, whatever the module',
   },
   resources: [
     runs,
@@ -64,6 +70,7 @@ export const houseModule = defineModule({
     mailAccounts,
     storedFiles,
     auditEntries,
+    personRequests,
   ],
   routes: {
     envelope: plainEnvelope,
@@ -79,7 +86,10 @@ export const houseModule = defineModule({
     forgetImports,
     sendResetJob,
     expireApprovals,
+    eraseBytesJob,
   ],
+  privacy,
   mails: [invitation, passwordReset],
   cards: [alarmsCard, runsCard, outboxCard],
+  words: houseWords,
 });

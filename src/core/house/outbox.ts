@@ -84,7 +84,7 @@ export const messages = resource('Message', {
     state: { label: 'State', filter: true, values: messageStates },
     kind: { label: 'Kind', list: false, filter: true },
     channel: { label: 'Channel', filter: true, values: channelWords },
-    reply: { label: 'Answer of the server' },
+    reply: { label: 'Answer of the server', words: true },
     attemptCount: { label: 'Tries', list: false },
     provider: { label: 'Provider', list: false, filter: true },
     providerId: { label: 'Provider’s id', list: false },
@@ -153,7 +153,7 @@ export const messageAttempts = resource('MessageAttempt', {
   columns: {
     at: { label: 'When', sort: true, filter: true },
     result: { label: 'Result', filter: true },
-    reply: { label: 'Answer' },
+    reply: { label: 'Answer', words: true },
     messageId: { label: 'Message', list: false, filter: true },
   },
   sort: ['at', 'desc'],

@@ -14,6 +14,7 @@ import { writtenValues } from '../records/write.ts';
 import { rightsMark } from '../runs/actor.ts';
 import { isPassing, RightsChanged, reasonOf } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { AuditInput, Work } from '../work.ts';
 import { scopeOf } from './context.ts';
 import { mustHoldImport } from './lease.ts';
@@ -27,7 +28,7 @@ type ImportRow = Row<'ImportRow'>;
 const chunk = 250;
 const timeoutMs = 120_000;
 const tries = 4;
-const changedSince = 'Changed since the rehearsal. Upload the row again.';
+const changedSince = phrase('Changed since the rehearsal. Upload the row again.');
 
 /** Writes the rows that the rehearsal found good, from the first pending one on. */
 export async function commitImport(work: ImportWork, signal: AbortSignal): Promise<void> {
@@ -255,10 +256,13 @@ async function finish({ core, actor, row, lease, fileName, resource }: ImportWor
   await core.transaction(actor, async (work) => {
     const { tx } = work;
     await mustHoldImport(tx, lease);
-    await tx.import.update({ where: { id: row.id }, data: { state: 'finished', stage: null, finishedAt: new Date() } });
+    await tx.import.update({
+      where: { id: row.id },
+      data: { state: 'finished', stage: null, finishedAt: new Date() },
+    });
     const groups = await tx.importRow.groupBy({ by: ['outcome'], where: { importId: row.id }, _count: true });
     const counts = Object.fromEntries(groups.map(({ outcome, _count }) => [outcome, _count]));
-    const summary = `Import of ${fileName} into ${resource.label.many} finished`;
+    const summary = phrase(`Import of ${fileName} into ${resource.label.many} finished`);
     await work.audit({
       kind: 'action',
       summary,

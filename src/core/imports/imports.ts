@@ -1,6 +1,5 @@
 // Imports: a spreadsheet becomes records. Upload, rehearsal, commit, undo, each started by somebody and then done by the worker. The rule: nothing is
 // written into the resource before its rehearsal was seen and confirmed.
-
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { safeFileName } from '../../lib/file-name.ts';
@@ -144,7 +143,7 @@ export async function startUndo(core: Core, actor: Actor, id: string): Promise<v
     const done = await work.tx.importRow.count({ where: { importId: id, outcome: 'done' } });
     if (done === 0) throw conflict('This import left nothing that could be taken back.');
     await move(work, row, ['finished', 'cancelled'], { state: 'running', stage: 'undo', ...ownerOf(actor) });
-    await auditImport(work, resource, row, 'is being taken back', { records: done });
+    await auditImport(work, resource, row, 'undo', { records: done });
   });
 }
 
@@ -161,7 +160,7 @@ export async function controlImport(
     if (verb === 'pause') await move(work, row, ['running'], { state: 'paused' });
     else if (verb === 'resume') await move(work, row, ['paused'], { state: 'running', ...ownerOf(actor) });
     else await move(work, row, ['uploaded', 'running', 'paused', 'rehearsed', 'refused'], cancelled(row));
-    await auditImport(work, resource, row, { pause: 'paused', resume: 'resumed', cancel: 'cancelled' }[verb]);
+    await auditImport(work, resource, row, verb);
   });
 }
 
@@ -182,14 +181,33 @@ async function move(
   if (data.state === 'running') await enqueueImport(work.tx, id);
 }
 
+type ImportStep = 'uploaded' | 'started' | 'undo' | 'pause' | 'resume' | 'cancel';
+
+function stepSentence(step: ImportStep, fileName: string, many: string): string {
+  switch (step) {
+    case 'uploaded':
+      return `Import of ${fileName} into ${many} uploaded`;
+    case 'started':
+      return `Import of ${fileName} into ${many} started`;
+    case 'undo':
+      return `Import of ${fileName} into ${many} is being taken back`;
+    case 'pause':
+      return `Import of ${fileName} into ${many} paused`;
+    case 'resume':
+      return `Import of ${fileName} into ${many} resumed`;
+    case 'cancel':
+      return `Import of ${fileName} into ${many} cancelled`;
+  }
+}
+
 async function auditImport(
   work: Work,
   resource: AnyResource,
   { id, fileName }: { id: string; fileName: string },
-  what: string,
+  what: ImportStep,
   after?: Record<string, unknown>,
 ): Promise<void> {
-  const summary = `Import of ${fileName} into ${resource.label.many} ${what}`;
+  const summary = stepSentence(what, fileName, resource.label.many);
   await work.audit({
     kind: 'action',
     summary,

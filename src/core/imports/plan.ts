@@ -1,5 +1,4 @@
 // What the rows of an import would do: new, changed with each difference, unchanged, or invalid with the reason. Reads only. The rehearsal and
-// the commit ask the same questions, so that a row does what was shown, or nothing.
 import { createHmac } from 'node:crypto';
 import { derivedKey } from '../config.ts';
 import type { Transaction } from '../database/database.ts';
@@ -7,6 +6,8 @@ import { modelOf } from '../database/datamodel.ts';
 import { type AnyRow, tableOf } from '../database/tables.ts';
 import { jsonSafe } from '../records/column-values.ts';
 import { titleSelect } from '../records/view.ts';
+// the commit ask the same questions, so that a row does what was shown, or nothing.
+import { phrase } from '../words/catalogue.ts';
 import { cellValue, shownValue } from './cells.ts';
 import { askedColumns, type ImportContext, type MappedColumn, scopeOf } from './context.ts';
 import { type LookUp, lookUpRecords } from './look-up.ts';
@@ -51,7 +52,7 @@ function readRow(context: ImportContext, cells: string[], found: LookUp): Planne
   for (const column of context.mapped) {
     const text = cells[column.at]?.trim() ?? '';
     if (text === '') {
-      if (column.spec.required) faults.push(`${column.spec.label} is missing`);
+      if (column.spec.required) faults.push(phrase(`${column.spec.label} is missing`));
       continue;
     }
     const checked = column.spec.lookUp ? found(column.name, text) : cellValue(column.column, column.spec, text);
@@ -77,7 +78,7 @@ async function checkRows({ declaration }: ImportContext, client: Transaction, pl
 function raggedFaults({ width, format }: ImportContext, cells: string[]): string[] {
   const last = cells.findLastIndex((cell) => cell !== '') + 1;
   if (last <= width && (format === 'xlsx' || cells.length >= width)) return [];
-  return [`has ${Math.max(last, Math.min(cells.length, width))} cells where the first row has ${width}`];
+  return [phrase(`has ${Math.max(last, Math.min(cells.length, width))} cells where the first row has ${width}`)];
 }
 
 function missing({ declaration, resource, actor }: ImportContext, values: Record<string, unknown>): string[] {
@@ -88,7 +89,7 @@ function missing({ declaration, resource, actor }: ImportContext, values: Record
     name;
   return names
     .filter((name) => values[name] === undefined || values[name] === null)
-    .map((name) => `${label(name)} is missing`);
+    .map((name) => phrase(`${label(name)} is missing`));
 }
 
 function keyOf({ core, resource, declaration }: ImportContext, values: Readonly<Record<string, unknown>>): string {
@@ -140,7 +141,7 @@ function settle(context: ImportContext, row: PlannedRow, found: AnyRow[]): void 
     const isKept = context.declaration.existing === 'keep';
     row.existing = existing;
     row.plan = changed.length > 0 && !isKept ? 'change' : 'same';
-    if (isKept) row.reason = 'is there already';
+    if (isKept) row.reason = phrase('is there already');
     row.changes = isKept ? [] : changed.map((column) => changeOf(column, row.values, existing));
     row.values = isKept ? {} : Object.fromEntries(changed.map(({ name }) => [name, row.values[name]]));
   } else row.reason = neededForNew(context, row.values);
@@ -159,7 +160,9 @@ function neededForNew(
     const column = modelOf(resource.model).columns.get(name);
     return column?.isRequired && !column.hasDefault && values[name] === undefined;
   });
-  return lacking.length > 0 ? lacking.map((name) => `${own[name]?.label ?? name} is missing`).join('; ') : undefined;
+  return lacking.length > 0
+    ? lacking.map((name) => phrase(`${own[name]?.label ?? name} is missing`)).join('; ')
+    : undefined;
 }
 
 function differs({ name, column }: MappedColumn, values: Readonly<Record<string, unknown>>, existing: AnyRow): boolean {

@@ -1,5 +1,4 @@
 // Taking a whole import back: records that it made are deleted, values that it changed are put back. Its rule: a record that somebody has
-// changed since is left alone and listed.
 import { systemActor } from '../access.ts';
 import { modelOf } from '../database/datamodel.ts';
 import { type AnyRow, lockRecords, tableOf } from '../database/tables.ts';
@@ -11,6 +10,8 @@ import { writtenValues } from '../records/write.ts';
 import { rightsMark } from '../runs/actor.ts';
 import { isPassing, RightsChanged, reasonOf } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
+// changed since is left alone and listed.
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { updateOne } from './commit.ts';
 import { scopeOf } from './context.ts';
@@ -137,7 +138,7 @@ async function auditAll(
     work,
     rows.map((row) => ({
       kind: row.plan === 'create' ? 'delete' : 'update',
-      summary: `Import of ${fileName}, line ${row.line}, taken back`,
+      summary: phrase(`Import of ${fileName}, line ${row.line}, taken back`),
       resource: resource.model,
       recordId: row.recordId as string,
       recordTitle: recordTitle(resource, records.get(row.recordId ?? '') as AnyRow),
@@ -153,7 +154,7 @@ async function finish({ core, actor, row, lease, fileName, resource }: ImportWor
     const [undone, kept] = await Promise.all(
       (['undone', 'kept'] as const).map((outcome) => tx.importRow.count({ where: { importId: row.id, outcome } })),
     );
-    const summary = `Import of ${fileName} into ${resource.label.many} taken back`;
+    const summary = phrase(`Import of ${fileName} into ${resource.label.many} taken back`);
     await work.audit({
       kind: 'action',
       summary,

@@ -10,6 +10,7 @@ import { addJob } from '../jobs/add.ts';
 import { actorOf, type Owner, rightsMark } from '../runs/actor.ts';
 import { isPassing, RightsChanged } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
+import { phrase } from '../words/catalogue.ts';
 import { commitImport } from './commit.ts';
 import { type ImportContext, importOfModel, parseAsked, parseMapping } from './context.ts';
 import { type Import, type ImportLease, mustHoldImport, releaseImport, takeImport } from './lease.ts';
@@ -77,7 +78,7 @@ async function workOf(core: Core, row: Import, lease: ImportLease): Promise<Impo
   // The mark first: rights that change in between show as changed, never as fresh.
   const mark = await rightsMark(core.db, owner);
   const actor = await actorOf(core, owner);
-  if (!actor) return stopImport(core, lease, 'paused', `${row.actor} may not work here any more.`);
+  if (!actor) return stopImport(core, lease, 'paused', phrase(`${row.actor} may not work here any more.`));
   const { resource, declaration } = importOfModel(core, actor, row.resource);
   const mapped = parseMapping(resource, actor, row.mapping as Record<string, unknown>, row.header);
   const asked = await parseAsked(core, actor, resource, row.defaults as Record<string, unknown>, mapped);

@@ -83,7 +83,7 @@ async function launch(core: Core, jobs: readonly AnyJob[], stopping: AbortSignal
     events.once('pool:forcefulShutdown:complete', () => resolve());
   });
   const runner = await run({
-    pgPool: core.database.pool,
+    pgPool: core.database.sessions,
     concurrency,
     noHandleSignals: true,
     // Without these a job that cannot be marked as done, because the database is away, ends in a rejection that nobody

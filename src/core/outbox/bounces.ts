@@ -5,6 +5,7 @@ import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { StewardError } from '../errors.ts';
 import { job } from '../job.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import type { Channel } from './delivery.ts';
 import { shortReply } from './delivery.ts';
@@ -68,7 +69,7 @@ async function findMessage(work: Work, { message: name, channel }: Bounce): Prom
 async function markMessage(work: Work, message: Message, bounce: Bounce): Promise<void> {
   const result =
     bounce.kind === 'complaint' ? 'complained' : bounce.permanent || bounce.returned ? 'bounced' : 'delayed';
-  const reply = shortReply(bounce.reason) || 'No reason was given.';
+  const reply = shortReply(bounce.reason) || phrase('No reason was given.');
   if (result === 'bounced') {
     const { count } = await work.tx.message.updateMany({
       where: { id: message.id, state: { in: ['sent', 'unknown'] } },

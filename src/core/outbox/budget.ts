@@ -6,6 +6,7 @@ import { raiseAlarm } from '../alarms.ts';
 import type { Core } from '../core.ts';
 import type { Row, Transaction } from '../model.ts';
 import { clockTime } from '../records/days.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Delivery } from './delivery.ts';
 
 /** What SMS may cost, as staff have set it. */
@@ -39,7 +40,9 @@ async function partsLeft(tx: Transaction, now: Date): Promise<number | undefined
 
 /** Raises the alarm that the month's SMS are used up. */
 export async function alarmBudget(core: Core): Promise<void> {
-  const summary = 'The monthly budget of SMS is used up: text messages wait until it is raised or the month is over.';
+  const summary = phrase(
+    'The monthly budget of SMS is used up: text messages wait until it is raised or the month is over.',
+  );
   await raiseAlarm(core.db, { key: alarmKey, summary });
 }
 

@@ -6,6 +6,7 @@ import type { Core } from '../core.ts';
 import { createWork } from '../database/transaction.ts';
 import { conflict, notFound } from '../errors.ts';
 import { job } from '../job.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { callSettled } from './settle.ts';
 
@@ -28,7 +29,7 @@ async function cancelSome(core: Core, work: Work, runId: string): Promise<number
   const rows = await work.tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM "Message" WHERE "runId" = ${runId} AND state = 'queued'
     ORDER BY id LIMIT ${chunk}::int FOR UPDATE SKIP LOCKED`;
-  for (const { id } of rows) await withdraw(core, work, id, 'The run was cancelled.');
+  for (const { id } of rows) await withdraw(core, work, id, phrase('The run was cancelled.'));
   return rows.length;
 }
 
@@ -60,7 +61,7 @@ export async function resendMessage(work: Work, messageId: string): Promise<void
 /** Withdraws a waiting message. Throws conflict when it is on its way or has ended. */
 export async function cancelMessage(work: Work, messageId: string): Promise<void> {
   await find(work, messageId);
-  if (!(await withdraw(work.core, work, messageId, `Withdrawn by ${work.actor.name}.`)))
+  if (!(await withdraw(work.core, work, messageId, phrase(`Withdrawn by ${work.actor.name}.`))))
     throw conflict('This message is not waiting any more.');
   await work.audit({ kind: 'action', summary: 'Withdrew a waiting message', ...recordOf(messageId) });
 }
@@ -68,7 +69,7 @@ export async function cancelMessage(work: Work, messageId: string): Promise<void
 /** Marks an unknown or failed message as sent, by a person who knows. Throws conflict in any other state. */
 export async function markMessageSent(work: Work, messageId: string): Promise<void> {
   const message = await find(work, messageId);
-  const reply = `Marked as sent by ${work.actor.name}.`;
+  const reply = phrase(`Marked as sent by ${work.actor.name}.`);
   const { count } = await work.tx.message.updateMany({
     where: { id: messageId, state: { in: ['unknown', 'failed'] } },
     data: { state: 'sent', sentAt: new Date(), reply, secrets: null },

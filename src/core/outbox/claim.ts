@@ -8,6 +8,7 @@ import { alarmBudget, claimableParts, takeParts } from './budget.ts';
 import type { Channel } from './delivery.ts';
 import type { Message } from './outbox.ts';
 import { endOfQuiet } from './quiet-hours.ts';
+import { silenceKey } from './restored.ts';
 
 /** A message that this process is about to send; `token` tells this claim from every other one. */
 export interface ClaimedMessage extends Message {
@@ -118,6 +119,7 @@ const claimSql = `UPDATE "Message" m SET state = 'sending', "claimedBy" = $1, "c
         AND NOT EXISTS (SELECT 1 FROM "SendingClock" k
           WHERE k.key = coalesce('account:' || n."mailAccountId", $5) AND k."nextAt" > clock_timestamp())
         AND NOT EXISTS (SELECT 1 FROM "Run" r WHERE r.id = n."runId" AND r.state IN ('paused', 'cancelled'))
+      AND NOT EXISTS (SELECT 1 FROM "Setting" WHERE key = '${silenceKey}')
       ORDER BY n."notBefore", n.id LIMIT 1 FOR UPDATE OF n SKIP LOCKED
     ) next WHERE m.id = next.id RETURNING m.*, next."pauseSeconds"`;
 
@@ -129,6 +131,7 @@ async function claimCaptured(core: Core, channel: Channel): Promise<ClaimedMessa
        WHERE n.state = 'queued' AND n.channel = $2 AND n."notBefore" <= now() AND n."mailAccountId" IS NULL
          AND (n."isUrgent" OR NOT $3)
          AND NOT EXISTS (SELECT 1 FROM "Run" r WHERE r.id = n."runId" AND r.state IN ('paused', 'cancelled'))
+      AND NOT EXISTS (SELECT 1 FROM "Setting" WHERE key = '${silenceKey}')
        ORDER BY n."notBefore", n.id LIMIT ${capturedAtOnce} FOR UPDATE OF n SKIP LOCKED
      ) next WHERE m.id = next.id RETURNING m.*`,
     [claimToken(core), channel, isQuiet(core)],

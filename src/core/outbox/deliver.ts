@@ -5,6 +5,7 @@ import { endAlarm, raiseAlarm } from '../alarms.ts';
 import type { Core } from '../core.ts';
 import { publicFace } from '../errors.ts';
 import { withLogContext } from '../log.ts';
+import { phrase } from '../words/catalogue.ts';
 import { type ClaimedMessage, claimMessages, isCaptured, pauseServer, serverKey, usualServer } from './claim.ts';
 import { type Channel, channels, type Delivery, type Transport } from './delivery.ts';
 import { openEmail } from './email.ts';
@@ -122,9 +123,9 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
   const nothing = { provider, providerId: null };
   try {
     if (message.notAfter && message.notAfter <= new Date())
-      return { ...nothing, kind: 'suppressed', reply: 'Not sent: its time was over.' };
+      return { ...nothing, kind: 'suppressed', reply: phrase('Not sent: its time was over.') };
     const stop = await findSuppression(core, core.db, message);
-    if (stop) return { ...nothing, kind: 'suppressed', reply: `Not sent: ${stop}.` };
+    if (stop) return { ...nothing, kind: 'suppressed', reply: phrase(`Not sent: ${stop}.`) };
     if (isCaptured(core, channel) && mailAccountId === null) return captured(channel);
     return await transport.send(message);
   } catch (error) {
@@ -138,13 +139,13 @@ async function tryToSend(core: Core, transport: Transport, message: ClaimedMessa
 }
 
 function captured(channel: string): Delivery {
-  const what = channel === 'sms' ? 'no SMS provider is configured' : 'no mail server is configured';
-  return { kind: 'accepted', reply: `Kept, not sent: ${what}.`, provider: 'capture', providerId: null };
+  const what = channel === 'sms' ? phrase('no SMS provider is configured') : phrase('no mail server is configured');
+  return { kind: 'accepted', reply: phrase(`Kept, not sent: ${what}.`), provider: 'capture', providerId: null };
 }
 
 async function noteRefusedLogin(core: Core, { provider, reply }: Delivery): Promise<void> {
   await pauseServer(core, provider, pauseAfterRefusedLogin);
-  const summary = `The server “${provider}” refuses our login; its messages wait. It says: ${reply}`;
+  const summary = phrase(`The server “${provider}” refuses our login; its messages wait. It says: ${reply}`);
   await raiseAlarm(core.db, { key: loginAlarm(provider), summary });
   core.log.error({ server: provider }, 'the server refuses our login; its messages wait');
 }

@@ -3,6 +3,7 @@ import type { Preview } from '../action.ts';
 import type { Core } from '../core.ts';
 import type { MailDeclaration } from '../mail.ts';
 import { type SmsDeclaration, textsOfSms } from '../sms.ts';
+import { phrase } from '../words/catalogue.ts';
 import { renderEdited } from './mail-texts.ts';
 
 type Message = NonNullable<Preview['message']>;
@@ -20,7 +21,7 @@ export async function previewMail<D extends Record<string, unknown>>(
   mail: MailDeclaration<D>,
   message: Filling<D> & { to: { address: string } },
 ): Promise<Message> {
-  const leave = mail.transactional === false ? { unsubscribe: '(link to unsubscribe)' } : {};
+  const leave = mail.transactional === false ? { unsubscribe: phrase('(link to unsubscribe)') } : {};
   const data = { ...leave, ...message.data, ...message.secrets };
   const { subject, text, html } = await renderEdited(core, core.db, mail, message.language, data);
   return { to: message.to.address, subject, text, ...(html && { html }) };
@@ -32,7 +33,7 @@ export async function previewSms<D extends Record<string, unknown>>(
   sms: SmsDeclaration<D>,
   message: Filling<D> & { to: string },
 ): Promise<Message> {
-  const leave = sms.transactional === false ? { unsubscribe: '(link to unsubscribe)' } : {};
+  const leave = sms.transactional === false ? { unsubscribe: phrase('(link to unsubscribe)') } : {};
   const data = { ...leave, ...message.data, ...message.secrets };
   const { text } = await renderEdited(core, core.db, textsOfSms(sms), message.language, data);
   return { to: message.to, subject: '', text };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { endAlarm, raiseAlarm } from '../alarms.ts';
 import { job } from '../job.ts';
+import { phrase } from '../words/catalogue.ts';
 import { readBounceMail } from './bounce-mail.ts';
 import { reportBounce } from './bounces.ts';
 import { readMailbox } from './mailbox.ts';
@@ -29,7 +30,7 @@ export const readBounceMailbox = job({
       await endAlarm(core.db, alarm);
     } catch (error) {
       core.log.error({ err: error }, 'the bounce mailbox could not be read; it is tried again');
-      const summary = `The bounce mailbox is not read: ${(error as Error).message.slice(0, 200)}`;
+      const summary = phrase(`The bounce mailbox is not read: ${(error as Error).message.slice(0, 200)}`);
       await raiseAlarm(core.db, { key: alarm, summary });
     }
   },

@@ -1,6 +1,7 @@
 // A mailbox read over IMAP. The only room that imports imapflow. Its rule: a mail is marked only after it was dealt with, so that one
 // that was being read in a crash is read again.
 import { type FetchMessageObject, ImapFlow } from 'imapflow';
+import { phrase } from '../words/catalogue.ts';
 import { readBytes } from './bounce-mail.ts';
 import type { MailboxConfig } from './settings.ts';
 
@@ -30,7 +31,7 @@ export async function readMailbox(
   });
   try {
     const lock = await client.getMailboxLock(box.folder).catch((error) => {
-      throw inWords(error, `The mailbox has no folder ${box.folder}.`);
+      throw inWords(error, phrase(`The mailbox has no folder ${box.folder}.`));
     });
     try {
       for (const uid of await newMails(client)) {
@@ -89,7 +90,7 @@ function markOf(client: ImapFlow): string {
   return flags?.has('\\*') || flags?.has(mark) ? mark : '\\Seen';
 }
 
-function inWords(error: unknown, otherwise = 'The mailbox cannot be reached.'): Error {
+function inWords(error: unknown, otherwise = phrase('The mailbox cannot be reached.')): Error {
   const isLogin = error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed;
-  return new Error(isLogin ? 'The mailbox refuses our login.' : otherwise, { cause: error });
+  return new Error(isLogin ? phrase('The mailbox refuses our login.') : otherwise, { cause: error });
 }

@@ -1,10 +1,10 @@
 // The outbox: a message is a row written in the transaction that it belongs to. Nothing leaves from here; see deliver.ts.
-
 import type { Core } from '../core.ts';
 import { invalid, SuppressedError } from '../errors.ts';
 import { addJob } from '../jobs/add.ts';
 import type { MessageInput } from '../mail.ts';
 import type { Row, Transaction } from '../model.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Channel } from './delivery.ts';
 import { endOfQuiet } from './quiet-hours.ts';
 import { maskSecrets, revealSecrets } from './secrets.ts';
@@ -70,7 +70,7 @@ function startOf(core: Core, draft: Draft, { notBefore }: MessageInput): Date | 
 }
 
 function ended(reason: string) {
-  return { state: 'cancelled' as const, reply: `Not sent: ${reason}.`, secrets: null };
+  return { state: 'cancelled' as const, reply: phrase(`Not sent: ${reason}.`), secrets: null };
 }
 
 function rowOf(draft: Draft, input: MessageInput, runId: string | null) {

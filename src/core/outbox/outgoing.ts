@@ -6,6 +6,7 @@ import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isLoopbackAddress, isPublicAddress } from '../../lib/public-address.ts';
 import { invalid } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 
 /** A call as it is made. */
 export interface OutgoingCall {
@@ -44,12 +45,24 @@ export class OutgoingError extends Error {
   }
 }
 
+/** Asked before each call; while one says yes, nothing goes out. One for each running core of this process. */
+const silences = new Set<() => Promise<boolean>>();
+
+/** Lets no call out while `isSilent` says so. Returns how to take that back. */
+export function silenceCalls(isSilent: () => Promise<boolean>): () => void {
+  silences.add(isSilent);
+  return () => void silences.delete(isSilent);
+}
+
 const patience = 10_000;
 const mostBytes = 1_000_000;
 
 /** Makes the call and reads the answer, whatever its status. Throws an OutgoingError. */
 export async function callOut(call: OutgoingCall): Promise<OutgoingAnswer> {
   const url = readTarget(call.url, call.reach ?? 'public');
+  for (const isSilent of silences)
+    if (await isSilent())
+      throw new OutgoingError('unreachable', 'This is a restored copy, which calls nobody until it is released.');
   return new Promise((resolve, reject) => exchange(call, url, resolve, reject));
 }
 
@@ -65,21 +78,22 @@ export function mustBeCallable(url: string, reach: OutgoingCall['reach'] = 'publ
 
 function readTarget(written: string, reach: NonNullable<OutgoingCall['reach']>): URL {
   const url = written.length <= 2_000 && URL.canParse(written) ? new URL(written) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new OutgoingError('forbidden', 'This is not a web address.');
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new OutgoingError('forbidden', phrase('This is not a web address.'));
   if (url.username || url.password)
-    throw new OutgoingError('forbidden', 'The address must not hold a user name or a password.');
+    throw new OutgoingError('forbidden', phrase('The address must not hold a user name or a password.'));
   if (reach === 'configured') return url;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const isOwn = reach === 'loopback' && (isLoopbackAddress(host) || host === 'localhost');
   if (url.protocol !== 'https:' && !isOwn)
-    throw new OutgoingError('forbidden', 'The address must begin with https://.');
+    throw new OutgoingError('forbidden', phrase('The address must begin with https://.'));
   // A name is judged when it is looked up; digits never are.
   if (isIP(host) && !isOwn && !isPublicAddress(host)) throw notAllowed();
   return url;
 }
 
 function notAllowed(): OutgoingError {
-  return new OutgoingError('forbidden', 'The address leads into a private network.');
+  return new OutgoingError('forbidden', phrase('The address leads into a private network.'));
 }
 
 /** Looks names up and hands on the very addresses that were checked: what is connected to is what was judged. */
@@ -127,7 +141,7 @@ function exchange(
   };
   let answer: http.IncomingMessage | undefined;
   const timer = setTimeout(
-    () => (answer ? answer.destroy() : fail(new Error('There was no answer in time.'))),
+    () => (answer ? answer.destroy() : fail(new Error(phrase('There was no answer in time.')))),
     Math.min(call.timeoutMs ?? patience, patience),
   );
   request.on('socket', (socket) =>
@@ -173,8 +187,8 @@ export function readRetryAfter(value: string | undefined, now: Date): number | u
 
 function reasonOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'The name of the server is not known.';
-  if (code === 'ECONNREFUSED') return 'The server does not take calls.';
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'The connection broke off.';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return phrase('The name of the server is not known.');
+  if (code === 'ECONNREFUSED') return phrase('The server does not take calls.');
+  if (code === 'ECONNRESET' || code === 'EPIPE') return phrase('The connection broke off.');
   return error.message.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 200);
 }

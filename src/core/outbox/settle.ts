@@ -1,12 +1,12 @@
 // How a try ends: the message's state, the attempt and the mail's own callback in one transaction.
 // The rule for late answers: what the server really said beats "unknown" of the same claim; a newer claim or a decision by
 // staff beats what we say, except that a message which was accepted is never sent again while it only waits.
-
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { job } from '../job.ts';
 import type { MessageDeclaration, Settled } from '../mail.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { giveBackParts } from './budget.ts';
 import type { ClaimedMessage } from './claim.ts';
@@ -77,7 +77,7 @@ async function releaseOrphan(core: Core, id: string, claimedBy: string): Promise
 }
 
 async function settleOrphan(core: Core, id: string, claimedBy: string): Promise<void> {
-  const reply = 'The process ended in the middle of sending. The message may have left.';
+  const reply = phrase('The process ended in the middle of sending. The message may have left.');
   await core.transaction(systemActor, async (work) => {
     const { count } = await work.tx.message.updateMany({
       where: { id, state: 'sending', claimedBy },

@@ -5,6 +5,7 @@ import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { job } from '../job.ts';
 import { hashToken } from '../tokens.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { shortReply } from './delivery.ts';
 import { callOut } from './outgoing.ts';
@@ -30,7 +31,7 @@ export async function reportSms(core: Core, { id, outcome, reason }: SmsReport):
     });
     if (!message) return false;
     if (outcome === 'delivered') await markDelivered(work, message.id, message.state);
-    else await markUndelivered(work, message, shortReply(reason) || 'The provider could not deliver it.');
+    else await markUndelivered(work, message, shortReply(reason) || phrase('The provider could not deliver it.'));
     return true;
   });
 }
@@ -49,7 +50,7 @@ async function markDelivered(work: Work, id: string, state: string): Promise<voi
   const message = await work.tx.message.findUniqueOrThrow({ where: { id } });
   await work.tx.messageAttempt.create({ data: { messageId: id, result: 'delivered', reply: null } });
   if (state === 'unknown')
-    await callSettled(work.core, work, message, 'sent', 'The provider says that it has arrived.');
+    await callSettled(work.core, work, message, 'sent', phrase('The provider says that it has arrived.'));
 }
 
 async function markUndelivered(work: Work, message: Parameters<typeof callSettled>[2], reply: string): Promise<void> {

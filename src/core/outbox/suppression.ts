@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import { invalid } from '../errors.ts';
 import type { Row, Transaction } from '../model.ts';
 import { hashToken } from '../tokens.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { readAddress } from './address.ts';
 import type { Channel } from './delivery.ts';
@@ -13,10 +14,10 @@ import { readPhone } from './phone.ts';
 export type SuppressionReason = Row<'Suppression'>['reason'];
 
 const words: Record<SuppressionReason, string> = {
-  unsubscribed: 'has unsubscribed',
-  bounced: 'messages to this address came back',
-  complained: 'complained about our messages',
-  asked: 'asked for no messages',
+  unsubscribed: phrase('has unsubscribed'),
+  bounced: phrase('messages to this address came back'),
+  complained: phrase('complained about our messages'),
+  asked: phrase('asked for no messages'),
 };
 
 /** Returns why a message to this address would not leave, in words; undefined when it may. */

@@ -9,6 +9,7 @@ import { forbidden, invalid, notFound } from '../errors.ts';
 import type { MailDeclaration, MailTexts } from '../mail.ts';
 import type { Row } from '../model.ts';
 import { textsOfSms } from '../sms.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { mustBeAddress } from './address.ts';
 import { insertMessage } from './outbox.ts';
@@ -96,7 +97,7 @@ export function tryTexts(core: Core, row: Template, texts: MailTexts): Trial {
   if (channel === 'email' && !rendered.subject) throw invalid('A mail needs a subject.', { subject: 'is missing' });
   const warnings = [...namesIn(declaration.name, builtIn)]
     .filter((name) => !used.has(name))
-    .map((name) => `The built-in text says {{ ${name} }}; this one does not.`);
+    .map((name) => phrase(`The built-in text says {{ ${name} }}; this one does not.`));
   if (channel === 'email') return { rendered, warnings };
   const size = measureSms(rendered.text);
   if (size.segments > 10) throw invalid('This SMS is too long.', { text: 'is more than ten parts long' });

@@ -33,7 +33,7 @@ const words: Record<string, Words> = {
   },
   nl: {
     title: 'Afmelden',
-    ask: 'Wilt u dat {address} geen berichten van deze soort meer krijgt? Waar u zelf om vraagt, zoals een bevestiging, blijft komen.',
+    ask: 'Wil je dat {address} geen berichten van deze soort meer krijgt? Waar je zelf om vraagt, zoals een bevestiging, blijft komen.',
     button: 'Afmelden',
     done: 'Gelukt. {address} krijgt geen berichten van deze soort meer.',
     unknown: 'Deze link is niet (meer) geldig.',

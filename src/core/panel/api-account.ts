@@ -18,6 +18,7 @@ import {
 import { endSessionOf, endSessionsOf, listSessions } from '../people/session-list.ts';
 import { startSession } from '../people/sessions.ts';
 import type { OperatorWithRole } from '../web/express.ts';
+import { languages, readLanguage } from '../words/language.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
 import type { AccountView } from './api-shapes.ts';
@@ -25,6 +26,7 @@ import type { AccountView } from './api-shapes.ts';
 export const accountCalls: readonly ApiCall[] = [
   { method: 'get', path: '/me/account', handle: readAccount },
   { method: 'post', path: '/me/name', handle: changeName },
+  { method: 'post', path: '/me/language', handle: changeLanguage },
   { method: 'post', path: '/me/password', handle: changePassword },
   { method: 'post', path: '/me/second-factor/begin', handle: beginFactor },
   { method: 'post', path: '/me/second-factor/confirm', handle: confirm },
@@ -50,6 +52,7 @@ async function readAccount(context: ApiContext): Promise<AccountView> {
     name: operator.name,
     email: operator.email,
     role: operator.role.name,
+    language: readLanguage(operator.language) ?? null,
     secondFactor: {
       since: operator.totpSince?.toISOString() ?? null,
       codesLeft: hasSecondFactor(operator) ? await core.db.recoveryCode.count({ where }) : 0,
@@ -73,6 +76,15 @@ async function changeName(context: ApiContext): Promise<void> {
     const record = { resource: 'Operator', recordId: id, recordTitle: given.name || email };
     await work.audit({ kind: 'update', summary: 'The name was changed by its owner', ...record, ...change });
   });
+}
+
+async function changeLanguage(context: ApiContext): Promise<void> {
+  const schema = z.strictObject({ language: z.enum(languages, 'is unknown').nullable() });
+  const { language } = await readBodyAs(context.request, schema);
+  const { id } = self(context);
+  await context.core.transaction(context.actor, ({ tx }) =>
+    tx.operator.update({ where: { id }, data: { language }, select: { id: true } }),
+  );
 }
 
 async function changePassword(context: ApiContext): Promise<void> {

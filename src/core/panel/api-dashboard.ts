@@ -10,12 +10,13 @@ import { canRead } from '../records/describe.ts';
 import { whereOf } from '../records/list-query.ts';
 import type { AnyResource } from '../resource.ts';
 import { runsToDecide } from '../runs/approval.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
 import type { DashboardView } from './api-shapes.ts';
 
 export const dashboardCalls: readonly ApiCall[] = [
-  { method: 'get', path: '/dashboard', handle: readDashboard },
+  { method: 'get', path: '/dashboard', ours: ['title', 'value'], handle: readDashboard },
   { method: 'post', path: '/demo', handle: demo },
 ];
 
@@ -51,7 +52,7 @@ async function loadCard(core: Core, actor: Actor, card: Card): Promise<Dashboard
     return { title: card.title, ...(await card.load(core, actor)) };
   } catch (error) {
     core.log.error({ err: error, card: card.title }, 'a card could not be loaded');
-    return { title: card.title, figures: [], error: 'These figures could not be worked out.' };
+    return { title: card.title, figures: [], error: phrase('These figures could not be worked out.') };
   }
 }
 

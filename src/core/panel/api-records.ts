@@ -1,7 +1,10 @@
 // Records for the panel: lists, pages, forms. Everything that is allowed or refused is decided by the data gate, records.ts.
 import { z } from 'zod';
+import { may } from '../access.ts';
+import { tableOf } from '../database/tables.ts';
 import { invalid } from '../errors.ts';
 import { columnsFor } from '../records/columns.ts';
+import { titleInWords, viewInWords } from '../records/in-words.ts';
 import { parseListQuery } from '../records/list-query.ts';
 import {
   createRecord,
@@ -13,6 +16,7 @@ import {
   updateRecord,
 } from '../records/records.ts';
 import type { AnyResource } from '../resource.ts';
+import { eligibleWhere } from '../runs/eligible.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs, resourceNamed, valuesSchema } from './api-body.ts';
 import type { ListAnswer, RecordWithFiles } from './api-shapes.ts';
@@ -40,13 +44,30 @@ async function list(call: ApiContext): Promise<ListAnswer> {
   const query = parseListQuery(resource, actor, request.query);
   const page = await listRecords(core, actor, resource, query);
   const [column, direction] = resource.sort;
-  const rows = page.rows.map((row) => withFiles(call, resource, row));
+  const rows = page.rows.map((row) => forReader(call, resource, row));
   return { ...page, rows, sort: query.sort ?? { column, direction } };
 }
 
 async function read(call: ApiContext): Promise<RecordWithFiles> {
   const resource = resourceOf(call);
-  return withFiles(call, resource, await readRecord(call.core, call.actor, resource, call.part('id')));
+  const record = await readRecord(call.core, call.actor, resource, call.part('id'));
+  return { ...forReader(call, resource, record), ready: await readyActions(call, resource, record.id) };
+}
+
+function forReader(call: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
+  const { words } = call.request;
+  const said = words ? viewInWords(call.core.registry, words, resource, record) : record;
+  return withFiles(call, resource, said);
+}
+
+/** Returns the actions of the actor that would take this record now, so that its page offers one of those first. */
+async function readyActions({ core, actor }: ApiContext, resource: AnyResource, id: string): Promise<string[]> {
+  const own = [...core.registry.actions.values()].filter((one) => one.resource === resource);
+  const allowed = own.filter(({ action }) => may(actor, action.permission));
+  const counts = await Promise.all(
+    allowed.map(({ action }) => tableOf(core.db, resource.model).count({ where: eligibleWhere(action, { id }) })),
+  );
+  return allowed.filter((_, at) => (counts[at] ?? 0) > 0).map((one) => one.id);
 }
 
 /** Adds links to the files that a record's columns name; they work for a quarter of an hour. */
@@ -70,10 +91,13 @@ async function options(call: ApiContext) {
   if (!parsed.success)
     throw invalid('The query does not fit.', { query: 'has an unknown part or a part of another shape' });
   const { q, ids } = parsed.data;
-  return recordOptions(core, actor, resourceOf(call), {
+  const resource = resourceOf(call);
+  const found = await recordOptions(core, actor, resource, {
     ...(q === undefined ? {} : { q }),
     ...(ids === undefined ? {} : { ids: [ids].flat() }),
   });
+  const { words } = request;
+  return words ? found.map((one) => ({ ...one, title: titleInWords(words, resource, one.title) })) : found;
 }
 
 async function create(call: ApiContext) {

@@ -8,7 +8,12 @@ import { checked, readBodyAs } from './api-body.ts';
 import type { RunItemsView } from './api-shapes.ts';
 
 export const runCalls: readonly ApiCall[] = [
-  { method: 'get', path: '/runs/:id', handle: ({ core, actor, part }) => readRun(core, actor, part('id')) },
+  {
+    method: 'get',
+    path: '/runs/:id',
+    ours: ['title'],
+    handle: ({ core, actor, part }) => readRun(core, actor, part('id')),
+  },
   { method: 'get', path: '/runs/:id/items', handle: items },
   { method: 'get', path: '/runs/:id/plan', handle: plan },
   { method: 'post', path: '/runs/:id/approve', handle: approve },

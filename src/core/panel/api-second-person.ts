@@ -7,7 +7,7 @@ import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
 
 export const secondPersonCalls: readonly ApiCall[] = [
-  { method: 'get', path: '/second-person', handle: list },
+  { method: 'get', path: '/second-person', ours: ['module', 'records'], handle: list },
   { method: 'post', path: '/second-person', handle: choose },
 ];
 

@@ -1,10 +1,10 @@
 // What the panel's JSON API answers. Types only; the browser's code reads them too.
-
 import type { CardContent, OverTime } from '../module.ts';
 import type { SessionView } from '../people/session-list.ts';
 import type { ResourceView } from '../records/describe.ts';
 import type { RecordPage, RecordView } from '../records/records.ts';
 import type { RunView } from '../runs/run.ts';
+import type { Language } from '../words/language.ts';
 
 /** What the panel knows as soon as it opens. */
 export interface PanelState {
@@ -20,11 +20,15 @@ export interface PanelState {
   /** No module has a record yet. */
   isEmpty: boolean;
   permissions: string[];
+  /** Present in a restored copy that was not released yet. */
+  silence?: { restoredAt: string; backupOf: string; waiting: number; mayRelease: boolean };
 }
 
 /** A record with short-lived links to the files that its columns name. */
 export interface RecordWithFiles extends RecordView {
   files?: Record<string, string>;
+  /** On the record's own page: the actions that would take it as it is now. */
+  ready?: string[];
 }
 
 /** One page of a list with the order that it really has. */
@@ -59,6 +63,8 @@ export interface AccountView {
   name: string;
   email: string;
   role: string;
+  /** Null: as the browser asks. */
+  language: Language | null;
   secondFactor: { since: string | null; codesLeft: number; isRequired: boolean };
   sessions: SessionView[];
 }

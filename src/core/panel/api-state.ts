@@ -8,6 +8,7 @@ import { describeResource, type ResourceView } from '../records/describe.ts';
 import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
 import type { PanelState } from './api-shapes.ts';
+import { silenceView } from './api-silence.ts';
 
 export const stateCalls: readonly ApiCall[] = [
   { method: 'get', path: '/state', handle: readState },
@@ -19,6 +20,7 @@ async function readState({ core, actor, request }: ApiContext): Promise<PanelSta
   if (!operator) throw unauthenticated();
   const resources = describeAll(core, actor);
   const { id, name, email, role } = operator;
+  const silence = await silenceView(core, actor);
   return {
     product: 'Steward',
     operator: { id, name, email, role: role.name },
@@ -29,6 +31,7 @@ async function readState({ core, actor, request }: ApiContext): Promise<PanelSta
     navigation: navigationOf(core, resources),
     isEmpty: await isInstallationEmpty(core),
     permissions: [...actor.permissions],
+    ...(silence ? { silence } : {}),
   };
 }
 

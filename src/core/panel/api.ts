@@ -4,6 +4,7 @@ import type { Actor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { unauthenticated } from '../errors.ts';
 import { newRouter, type Request, type RequestHandler, type Response, type Router } from '../web/express.ts';
+import { sayAnswer } from '../words/door.ts';
 import { accountCalls } from './api-account.ts';
 import { actionCalls } from './api-actions.ts';
 import { dashboardCalls } from './api-dashboard.ts';
@@ -11,6 +12,7 @@ import { importCalls } from './api-imports.ts';
 import { recordCalls } from './api-records.ts';
 import { runCalls } from './api-runs.ts';
 import { secondPersonCalls } from './api-second-person.ts';
+import { silenceCalls } from './api-silence.ts';
 import { stateCalls } from './api-state.ts';
 import { toolCalls } from './api-tools.ts';
 
@@ -27,6 +29,8 @@ export interface ApiContext {
 export interface ApiCall {
   method: 'get' | 'post';
   path: string;
+  /** Names in the answer that hold words of ours beside the usual ones, for example `title` of a run. */
+  ours?: readonly string[];
   handle(context: ApiContext): Promise<unknown>;
 }
 
@@ -41,6 +45,7 @@ export const panelCalls: readonly ApiCall[] = [
   ...dashboardCalls,
   ...accountCalls,
   ...secondPersonCalls,
+  ...silenceCalls,
 ];
 
 /** Builds the router that the gate mounts under /admin/api/steward; errors go on to the last error handler. */
@@ -56,6 +61,6 @@ function handlerOf(core: Core, call: ApiCall): RequestHandler {
     const params = request.params as Record<string, unknown>;
     const part = (name: string) => (typeof params[name] === 'string' ? params[name] : '');
     const answer = await call.handle({ core, actor: request.actor, request, part });
-    response.json(answer ?? {});
+    response.json(request.words ? sayAnswer(request.words, answer ?? {}, call.ours) : (answer ?? {}));
   };
 }

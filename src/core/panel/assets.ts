@@ -6,8 +6,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { notFound } from '../errors.ts';
+import type { ModuleDeclaration } from '../module.ts';
 import { projectRoot } from '../project.ts';
 import type { RequestHandler } from '../web/express.ts';
+import { type Language, languages } from '../words/language.ts';
+import { browserCatalogue } from '../words/words.ts';
 import { bundleFile, bundleFolder } from './bundle-file.ts';
 import { panelStyles } from './components.ts';
 
@@ -19,7 +22,8 @@ export type AssetName =
   | 'components.js'
   | 'panel.css'
   | 'sign-in.css'
-  | 'start.js';
+  | 'start.js'
+  | `words-${Language}.js`;
 
 /** The panel's assets: their addresses for pages, and what answers at those addresses. */
 export interface PanelAssets {
@@ -43,8 +47,8 @@ const style = 'text/css; charset=utf-8';
 const startScript = "createRoot(document.getElementById('app')).render(AdminJS.Application);\n";
 
 /** Reads every asset once. Throws when one is missing. */
-export function loadAssets(componentsFile: string): PanelAssets {
-  const assets = readAssets(componentsFile);
+export function loadAssets(componentsFile: string, modules: readonly ModuleDeclaration[]): PanelAssets {
+  const assets = new Map([...readAssets(componentsFile), ...wordAssets(modules)]);
   return {
     address: (name) => `/admin/assets/${assets.get(name)!.hash}/${name}`,
     handler: async (request, response) => {
@@ -78,6 +82,14 @@ function readAssets(componentsFile: string): Map<string, Asset> {
     ['panel.css', toAsset(style, joinStyles(panelStyles))],
     ['sign-in.css', toAsset(style, joinStyles([path.join(projectRoot, 'admin', 'sign-in.css')]))],
   ]);
+}
+
+// The browser gets the sentences of one language, once: the address changes with the content.
+function wordAssets(modules: readonly ModuleDeclaration[]): [string, Asset][] {
+  return languages.map((language) => {
+    const catalogue = JSON.stringify(browserCatalogue(modules, language));
+    return [`words-${language}.js`, toAsset(script, Buffer.from(`window.StewardWords = ${catalogue};\n`))];
+  });
 }
 
 function toAsset(type: string, body: Buffer): Asset {

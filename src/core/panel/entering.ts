@@ -5,6 +5,17 @@ import { actorOfOperator, oneTimeLink, recordOf } from '../people/operators.ts';
 import { hasSecondFactor, lacksSecondFactor } from '../people/second-factor.ts';
 import { startPending, startSession } from '../people/sessions.ts';
 import type { OperatorWithRole, Request, Response } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
+
+/** Keeps the language that was chosen on the sign-in page with the operator whose password was right. */
+export async function keepLanguage(core: Core, request: Request, operator: OperatorWithRole): Promise<void> {
+  const language = request.chosenLanguage;
+  if (!language || operator.language === language) return;
+  await core.transaction(actorOfOperator(operator), ({ tx }) =>
+    tx.operator.update({ where: { id: operator.id }, data: { language }, select: { id: true } }),
+  );
+  operator.language = language;
+}
 
 /** Lets somebody in whose password was right or new; who came with an initial one chooses another first, and a second factor has its own page. */
 export async function enterOrAsk(
@@ -19,7 +30,7 @@ export async function enterOrAsk(
     await startPending(request, { operatorId: operator.id, epoch: operator.epoch, ...(next ? { next } : {}) });
     return response.redirect(303, '/admin/second-factor');
   }
-  await enter(core, request, operator, 'Signed in');
+  await enter(core, request, operator, phrase('Signed in'));
   response.redirect(303, next ?? '/admin');
 }
 

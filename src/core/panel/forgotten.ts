@@ -6,8 +6,9 @@ import { invalid } from '../errors.ts';
 import { sendResetJob } from '../house/invitations.ts';
 import { addressKey, type Limit } from '../limits.ts';
 import { isEmail, normaliseEmail } from '../people/operators.ts';
+import { wordsFor } from '../web/errors.ts';
 import type { Router } from '../web/express.ts';
-import { asPage, ownForm, sendPage } from './sign-in-form.ts';
+import { asPage, lookOf, ownForm, sendPage } from './sign-in-form.ts';
 import { forgottenPage, mailIsOnItsWayPage } from './sign-in-pages.ts';
 
 const perAccount: Limit = { name: 'forgotten-account', points: 3, seconds: 60 * 60 };
@@ -15,7 +16,7 @@ const perAddress: Limit = { name: 'forgotten-address', points: 20, seconds: 60 *
 
 /** Appends /forgot. */
 export function appendForgotten(core: Core, router: Router, css: string): void {
-  router.get('/forgot', (_request, response) => sendPage(response, forgottenPage(css, {})));
+  router.get('/forgot', (request, response) => sendPage(response, forgottenPage(lookOf(core, request, css), {})));
   router.post(
     '/forgot',
     ownForm(core),
@@ -26,10 +27,11 @@ export function appendForgotten(core: Core, router: Router, css: string): void {
         if (!isEmail(email)) throw invalid('This is not an e-mail address.', { email: 'is not an e-mail address' });
         await core.limits.consume(perAddress, addressKey(request.ip ?? ''));
         await core.limits.consume(perAccount, email);
-        await core.transaction(publicActor, (work) => work.enqueue(sendResetJob, { email }));
-        sendPage(response, mailIsOnItsWayPage(css, { email }));
+        const { language } = wordsFor(core, request);
+        await core.transaction(publicActor, (work) => work.enqueue(sendResetJob, { email, language }));
+        sendPage(response, mailIsOnItsWayPage(lookOf(core, request, css), { email }));
       },
-      (notice, fields) => forgottenPage(css, { email: fields.email, note: notice }),
+      (notice, fields, request) => forgottenPage(lookOf(core, request, css), { email: fields.email, note: notice }),
     ),
   );
 }

@@ -5,8 +5,10 @@ import { notFound, StewardError, unauthenticated } from '../errors.ts';
 import { mustBeOwnChange, mustBeOwnRead } from '../origin.ts';
 import { actorOfOperator } from '../people/operators.ts';
 import { sessionOperator, sessions } from '../people/sessions.ts';
+import { wordsFor } from '../web/errors.ts';
 import { newRouter, type Request, type RequestHandler, type Response, type Router } from '../web/express.ts';
 import { contentPolicy, neverCache } from '../web/headers.ts';
+import { wordsOf } from '../words/words.ts';
 import { checkAdminCall, isAdminApi } from './admin-call.ts';
 import type { PanelAssets } from './assets.ts';
 import { adminOf } from './current-admin.ts';
@@ -16,13 +18,13 @@ import { panelPolicy, writePage } from './state.ts';
 /** Builds the router of /admin up to the point where AdminJS's routes are appended. `api` answers below /admin/api/steward. */
 export function buildGate(core: Core, assets: PanelAssets, api: Router): Router {
   const router = newRouter();
-  router.use(headers, onlyGetAndPost);
+  router.use(headers, readerOf(core), onlyGetAndPost);
   router.get('/assets/:hash/:name', assets.handler);
   router.use(sessions(core));
   appendSignIn(core, router, assets);
   router.use(signedIn(core), ownRequestsOnly(core));
   router.use('/api/steward', api, unknownAddress);
-  router.use(adminCalls(core), page(assets));
+  router.use(adminCalls(core), page(core, assets));
   return router;
 }
 
@@ -31,6 +33,15 @@ const headers: RequestHandler = (_request, response, next) => {
   response.setHeader('Content-Security-Policy', contentPolicy());
   next();
 };
+
+// Until it is known who asks, the browser's own wish counts.
+function readerOf(core: Core): RequestHandler {
+  return (request, response, next) => {
+    request.words = wordsFor(core, request);
+    response.setHeader('Content-Language', request.words.language);
+    next();
+  };
+}
 
 // HEAD would run the handlers of GET, and AdminJS's delete takes every method but GET for a deletion (hazard 8).
 const onlyGetAndPost: RequestHandler = (request, response, next) => {
@@ -49,7 +60,10 @@ function signedIn(core: Core): RequestHandler {
     const operator = await sessionOperator(core, request);
     if (!operator) return askToSignIn(request, response);
     request.operator = operator;
-    request.actor = actorOfOperator(operator);
+    const { language } = request.words ?? wordsFor(core, request);
+    request.actor = actorOfOperator(operator, language);
+    request.words = wordsOf(core, request.actor.language ?? language);
+    response.setHeader('Content-Language', request.words.language);
     next();
   };
 }
@@ -91,7 +105,7 @@ function hand(request: Request, query: Record<string, string>, fields: Record<st
 }
 
 // Every other address is the panel's one page; the browser's router does the rest.
-function page(assets: PanelAssets): RequestHandler {
+function page(core: Core, assets: PanelAssets): RequestHandler {
   return (request, response, next) => {
     if (isApi(request)) return next();
     if (request.method !== 'GET' || !/^\/[\w.~%:/-]*$/.test(request.path)) throw notFound();
@@ -101,7 +115,7 @@ function page(assets: PanelAssets): RequestHandler {
       response.send = send;
       response.setHeader('Content-Security-Policy', panelPolicy(nonce));
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      return send(writePage(String(html), nonce, assets));
+      return send(writePage(String(html), nonce, assets, request.words ?? wordsOf(core, 'en')));
     };
     hand(request, {}, {});
     request.url = '/';

@@ -12,7 +12,7 @@ export async function buildPanel(core: Core, options: { componentsFile?: string 
   // AdminJS asks for this when it is initialised; it must never bundle by itself at run time.
   process.env.ADMIN_JS_SKIP_BUNDLE = 'true';
   const { appendAdmin } = await import('./admin.ts');
-  const gate = buildGate(core, loadAssets(componentsFile), buildPanelApi(core));
+  const gate = buildGate(core, loadAssets(componentsFile, core.modules), buildPanelApi(core));
   appendAdmin(core, gate);
   return gate;
 }

@@ -15,17 +15,20 @@ import {
 } from '../people/second-factor.ts';
 import { type PendingSignIn, pendingOperator } from '../people/sessions.ts';
 import type { OperatorWithRole, Request, Response, Router } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
+import { readLanguage } from '../words/language.ts';
+import { wordsOf } from '../words/words.ts';
 import { enter } from './entering.ts';
 import { codePage, enrolPage, recoveryCodesPage } from './second-step-pages.ts';
-import { asPage, type Fields, ownForm, safeNext, sendPage } from './sign-in-form.ts';
-import { type Notice, signInPage } from './sign-in-pages.ts';
+import { asPage, type Fields, lookOf, ownForm, safeNext, sendPage } from './sign-in-form.ts';
+import { type Look, type Notice, signInPage } from './sign-in-pages.ts';
 
 /** Appends /second-factor. */
 export function appendSecondStep(core: Core, router: Router, css: string): void {
   router.get('/second-factor', async (request, response) => {
     const found = await pendingOperator(core, request);
     if (!found) return response.redirect(303, '/admin/login');
-    sendPage(response, await pageFor(core, css, found.operator));
+    sendPage(response, await pageFor(core, lookFor(core, request, css, found.operator), found.operator));
   });
   router.post(
     '/second-factor',
@@ -37,30 +40,38 @@ export function appendSecondStep(core: Core, router: Router, css: string): void 
         if (!found) throw new StewardError('stale', 401, 'This took too long. Please sign in again.');
         await countGuess(core, found.operator.id);
         if (hasSecondFactor(found.operator)) await passStep(core, request, response, found, fields);
-        else await enrol(core, css, request, response, found, fields);
+        else await enrol(core, lookFor(core, request, css, found.operator), request, response, found, fields);
       },
       async (notice, fields, request) => {
         const found = await pendingOperator(core, request);
-        if (!found) return signInPage(css, { note: notice });
-        return pageFor(core, css, found.operator, notice, fields.sealed);
+        if (!found) return signInPage(lookOf(core, request, css), { note: notice });
+        const look = lookFor(core, request, css, found.operator);
+        return pageFor(core, look, found.operator, notice, fields.sealed);
       },
     ),
   );
+}
+
+// The password was right, so it is known what they read.
+function lookFor(core: Core, request: Request, css: string, operator: OperatorWithRole): Look {
+  const language = readLanguage(operator.language);
+  if (language) request.words = wordsOf(core, language);
+  return lookOf(core, request, css);
 }
 
 type Found = { operator: OperatorWithRole; pending: PendingSignIn };
 
 async function pageFor(
   core: Core,
-  css: string,
+  look: Look,
   operator: OperatorWithRole,
   note?: Notice,
   sealed?: string,
 ): Promise<string> {
-  if (hasSecondFactor(operator)) return codePage(css, { note });
+  if (hasSecondFactor(operator)) return codePage(look, { note });
   // A mistyped code must not cost the picture that was scanned already.
   const kept = sealed === undefined ? undefined : await showFactor(core, operator, sealed).catch(() => undefined);
-  return enrolPage(css, { factor: kept ?? (await newFactor(core, operator)), note });
+  return enrolPage(look, { factor: kept ?? (await newFactor(core, operator)), note });
 }
 
 async function passStep(core: Core, request: Request, response: Response, found: Found, fields: Fields): Promise<void> {
@@ -69,8 +80,9 @@ async function passStep(core: Core, request: Request, response: Response, found:
     .transaction(actorOfOperator(operator), (work) => takeCode(work, operator.id, fields.code ?? ''))
     .catch((error: unknown) => refused(core, operator, error));
   await forgetGuesses(core, operator.id);
-  const by = taken.by === 'app' ? '' : ` with a recovery code; ${taken.left} are left`;
-  await enter(core, request, operator, `Signed in${by}`);
+  const summary =
+    taken.by === 'app' ? phrase('Signed in') : phrase(`Signed in with a recovery code; ${taken.left} are left`);
+  await enter(core, request, operator, summary);
   response.redirect(303, safeNext(pending.next) ?? '/admin');
 }
 
@@ -84,7 +96,7 @@ async function refused(core: Core, operator: OperatorWithRole, error: unknown): 
 
 async function enrol(
   core: Core,
-  css: string,
+  look: Look,
   request: Request,
   response: Response,
   { operator, pending }: Found,
@@ -95,6 +107,6 @@ async function enrol(
   );
   await forgetGuesses(core, operator.id);
   const fresh = await core.db.operator.findUniqueOrThrow({ where: { id: operator.id }, include: { role: true } });
-  await enter(core, request, fresh, 'Signed in');
-  sendPage(response, recoveryCodesPage(css, { codes, next: safeNext(pending.next) ?? '/admin' }));
+  await enter(core, request, fresh, phrase('Signed in'));
+  sendPage(response, recoveryCodesPage(look, { codes, next: safeNext(pending.next) ?? '/admin' }));
 }

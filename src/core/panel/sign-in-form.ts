@@ -2,10 +2,13 @@
 import type { Core } from '../core.ts';
 import { invalid, StewardError } from '../errors.ts';
 import { mustBeOwnChange } from '../origin.ts';
-import { failureOf, noteFailure, takeRest, writeFailureHead } from '../web/errors.ts';
+import { failureOf, noteFailure, takeRest, wordsFor, writeFailureHead } from '../web/errors.ts';
 import type { Request, RequestHandler, Response } from '../web/express.ts';
 import { mediaType, readUrlencoded } from '../web/upload.ts';
-import type { Notice } from './sign-in-pages.ts';
+import { phrase } from '../words/catalogue.ts';
+import { readLanguage } from '../words/language.ts';
+import { wordsOf } from '../words/words.ts';
+import type { Look, Notice } from './sign-in-pages.ts';
 
 /** The fields of a form by name. */
 export type Fields = Record<string, string>;
@@ -31,14 +34,16 @@ export function asPage(
     let fields: Fields = {};
     try {
       fields = await readForm(request);
+      chooseLanguage(core, request, fields.language);
       await act(request, response, fields);
     } catch (error) {
       const failure = failureOf(error, request.requestId);
       noteFailure(core, request, failure, error);
       writeFailureHead(response, failure);
       await takeRest(request, response);
-      const wait = failure.retryAfter === undefined ? '' : ` Please try again in ${inWords(failure.retryAfter)}.`;
-      sendPage(response, await again({ tone: 'bad', text: `${failure.message}${wait}` }, fields, request));
+      const { say } = wordsFor(core, request);
+      const wait = failure.retryAfter === undefined ? '' : ` ${say(waitWords(failure.retryAfter))}`;
+      sendPage(response, await again({ tone: 'bad', text: `${say(failure.message)}${wait}` }, fields, request));
     }
   };
 }
@@ -51,6 +56,19 @@ async function readForm(request: Request): Promise<Fields> {
     if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value))
       throw invalid('This form cannot be read.', { [name]: 'does not fit' });
   return fields;
+}
+
+/** Makes this request speak a language that was chosen on one of the pages; any other word changes nothing. */
+export function chooseLanguage(core: Core, request: Request, tag: unknown): void {
+  const chosen = readLanguage(tag);
+  if (!chosen) return;
+  request.words = wordsOf(core, chosen);
+  request.chosenLanguage = chosen;
+}
+
+/** Returns how this request's pages look. */
+export function lookOf(core: Core, request: Request, css: string): Look {
+  return { css, words: wordsFor(core, request), chosen: request.chosenLanguage };
 }
 
 /** Sends a page. */
@@ -73,6 +91,8 @@ export function safeNext(value: unknown): string | undefined {
   return isOurs && !value.includes('//') && !/\/\.\.?(?:\/|$)/.test(value) ? value : undefined;
 }
 
-function inWords(seconds: number): string {
-  return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+function waitWords(seconds: number): string {
+  return seconds < 90
+    ? phrase(`Please try again in ${seconds} seconds.`)
+    : phrase(`Please try again in ${Math.ceil(seconds / 60)} minutes.`);
 }

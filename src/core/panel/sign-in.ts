@@ -4,28 +4,37 @@ import { addressKey } from '../limits.ts';
 import { actorOfOperator, normaliseEmail, recordOf } from '../people/operators.ts';
 import { checkPassword } from '../people/password-check.ts';
 import { endSession, sessionOperator } from '../people/sessions.ts';
+import { wordsFor } from '../web/errors.ts';
 import type { RequestHandler, Router } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { PanelAssets } from './assets.ts';
-import { enterOrAsk } from './entering.ts';
+import { enterOrAsk, keepLanguage } from './entering.ts';
 import { appendForgotten } from './forgotten.ts';
 import { appendSecondStep } from './second-step.ts';
 import { appendSetUp } from './set-up.ts';
-import { asPage, type FormHandler, ownForm, safeNext, sendPage } from './sign-in-form.ts';
+import { asPage, chooseLanguage, type FormHandler, lookOf, ownForm, safeNext, sendPage } from './sign-in-form.ts';
 import { signInPage } from './sign-in-pages.ts';
 
 /** Appends the pages that answer without a session: /login, /second-factor, /logout, /forgot, /setup. */
 export function appendSignIn(core: Core, router: Router, assets: PanelAssets): void {
   const css = assets.address('sign-in.css');
+  router.use((request, _response, next) => {
+    chooseLanguage(core, request, request.query.language);
+    next();
+  });
   router.get('/login', async (request, response) => {
     if (await sessionOperator(core, request)) return response.redirect(303, '/admin');
-    const note = request.query.left === '1' ? ({ tone: 'good', text: 'You are signed out.' } as const) : undefined;
-    sendPage(response, signInPage(css, { next: safeNext(request.query.next), note }));
+    const note =
+      request.query.left === '1'
+        ? ({ tone: 'good', text: wordsFor(core, request).say(phrase('You are signed out.')) } as const)
+        : undefined;
+    sendPage(response, signInPage(lookOf(core, request, css), { next: safeNext(request.query.next), note }));
   });
   router.post(
     '/login',
     ownForm(core),
-    asPage(core, signIn(core), (notice, fields) =>
-      signInPage(css, { next: safeNext(fields.next), email: fields.email, note: notice }),
+    asPage(core, signIn(core), (notice, fields, request) =>
+      signInPage(lookOf(core, request, css), { next: safeNext(fields.next), email: fields.email, note: notice }),
     ),
   );
   router.post('/logout', ownForm(core), signOut(core));
@@ -38,6 +47,7 @@ function signIn(core: Core): FormHandler {
   return async (request, response, fields) => {
     const email = normaliseEmail(fields.email ?? '').slice(0, 320);
     const operator = await checkPassword(core, email, fields.password ?? '', addressKey(request.ip ?? ''));
+    await keepLanguage(core, request, operator);
     await enterOrAsk(core, request, response, operator, safeNext(fields.next));
   };
 }

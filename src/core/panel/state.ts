@@ -1,5 +1,8 @@
 // The panel's page: written by us around the state that AdminJS computes. The rule: nothing but who is signed in, and no text can become markup.
+import { escapeHtml } from '../../lib/escape-html.ts';
 import { contentPolicy } from '../web/headers.ts';
+import { phrase } from '../words/catalogue.ts';
+import type { Words } from '../words/sentences.ts';
 import type { PanelAssets } from './assets.ts';
 
 type Json = Record<string, unknown>;
@@ -15,14 +18,16 @@ export function panelPolicy(nonce: string): string {
 }
 
 /** Writes our page from AdminJS's. Throws when its form is not the one we know, so that nothing unfiltered ever leaves. */
-export function writePage(html: string, nonce: string, assets: PanelAssets): string {
+export function writePage(html: string, nonce: string, assets: PanelAssets, { language, say }: Words): string {
   const state = filterState(readValue(html, 'REDUX_STATE'));
   const theme = readValue(html, 'THEME');
-  const scripts = (['global.js', 'design-system.js', 'app.js', 'components.js', 'start.js'] as const)
+  const scripts = (
+    [`words-${language}.js`, 'global.js', 'design-system.js', 'app.js', 'components.js', 'start.js'] as const
+  )
     .map((name) => `<script nonce="${nonce}" defer src="${assets.address(name)}"></script>`)
     .join('\n');
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,7 +45,7 @@ ${scripts}
 </head>
 <body>
 <div id="app"></div>
-<noscript>The panel needs JavaScript.</noscript>
+<noscript>${escapeHtml(say(phrase('The panel needs JavaScript.')))}</noscript>
 </body>
 </html>
 `;

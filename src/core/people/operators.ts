@@ -5,6 +5,7 @@ import { conflict, invalid, notFound, StewardError } from '../errors.ts';
 import type { Transaction } from '../model.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import type { OperatorWithRole } from '../web/express.ts';
+import { type Language, readLanguage } from '../words/language.ts';
 import type { Work } from '../work.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
 
@@ -18,8 +19,9 @@ const setupKey = 'setup-link';
 const hour = 3_600_000;
 const emailShape = /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]{1,190}$/;
 
-/** Returns what the operator may do, as the role says at this moment. */
-export function actorOfOperator(operator: OperatorWithRole): Actor {
+/** Returns what the operator may do, as the role says at this moment. `language`: what they read where they did not choose. */
+export function actorOfOperator(operator: OperatorWithRole, language?: Language): Actor {
+  const chosen = readLanguage(operator.language) ?? language;
   return {
     kind: 'operator',
     id: operator.id,
@@ -27,6 +29,7 @@ export function actorOfOperator(operator: OperatorWithRole): Actor {
     permissions: new Set(operator.role.permissions),
     scope: operator.role.scope,
     scopeId: operator.scopeId,
+    ...(chosen ? { language: chosen } : {}),
   };
 }
 

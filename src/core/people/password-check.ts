@@ -5,11 +5,12 @@ import type { Core } from '../core.ts';
 import { StewardError, TooManyError } from '../errors.ts';
 import type { Limit } from '../limits.ts';
 import type { OperatorWithRole } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
 import { actorOfOperator, normaliseEmail, recordOf } from './operators.ts';
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
 import { countGuess, forgetGuesses, hasSecondFactor, lacksSecondFactor, takeCode } from './second-factor.ts';
 
-const wrongPair = 'The e-mail address and the password do not fit together.';
+const wrongPair = phrase('The e-mail address and the password do not fit together.');
 const perAccount: Limit = { name: 'sign-in-account', points: 10, seconds: 15 * 60 };
 const perAddress: Limit = { name: 'sign-in-address', points: 50, seconds: 15 * 60 };
 

@@ -8,6 +8,7 @@ import { qrSvg } from '../images/qr.ts';
 import type { Limit } from '../limits.ts';
 import type { Row } from '../model.ts';
 import { clearAlphabet, hashToken, newCode, open, seal } from '../tokens.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 
 type Operator = Row<'Operator'>;
@@ -23,7 +24,7 @@ export interface NewFactor {
 const codeCount = 10;
 const guesses: Limit = { name: 'second-factor', points: 6, seconds: 15 * 60 };
 const guessesADay: Limit = { name: 'second-factor-day', points: 40, seconds: 24 * 60 * 60 };
-const wrongCode = 'This code does not fit. Codes are good for half a minute, and each only once.';
+const wrongCode = phrase('This code does not fit. Codes are good for half a minute, and each only once.');
 
 /** Tells whether the operator signs in with a second factor. */
 export function hasSecondFactor(operator: Pick<Operator, 'totpSecret'>): boolean {

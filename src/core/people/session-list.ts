@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import { notFound } from '../errors.ts';
 import { addressKey } from '../limits.ts';
 import type { Row } from '../model.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 
 /** A session as it is shown. */
@@ -63,8 +64,10 @@ export async function endSessionsOf(work: Work, operator: Row<'Operator'>, excep
   const { count } = await work.tx.webSession.deleteMany({
     where: { operatorId: operator.id, ...(exceptSid ? { sid: { not: exceptSid } } : {}) },
   });
-  const which = exceptSid ? 'All other sessions were' : 'All sessions were';
-  await work.audit({ kind: 'update', summary: `${which} ended (${count})`, ...recordOf(operator) });
+  const summary = exceptSid
+    ? phrase(`All other sessions were ended (${count})`)
+    : phrase(`All sessions were ended (${count})`);
+  await work.audit({ kind: 'update', summary, ...recordOf(operator) });
   return count;
 }
 

@@ -7,6 +7,7 @@ import { derivedKey } from '../config.ts';
 import type { Core } from '../core.ts';
 import { unavailable } from '../errors.ts';
 import type { OperatorWithRole, Request, RequestHandler, Response } from '../web/express.ts';
+import { phrase } from '../words/catalogue.ts';
 import { lacksSecondFactor } from './second-factor.ts';
 import { placeOf } from './session-list.ts';
 
@@ -36,7 +37,7 @@ const idleSeconds = 2 * 60 * 60;
 const absoluteSeconds = 12 * 60 * 60;
 const pendingSeconds = 10 * 60;
 const seenEverySeconds = 60;
-const outOfReach = 'Sessions are out of reach at the moment. Please try again shortly.';
+const outOfReach = phrase('Sessions are out of reach at the moment. Please try again shortly.');
 
 /** Returns the session cookie's name: bound to this very host where people reach us by TLS. */
 export function sessionCookieName(core: Core): string {

@@ -197,7 +197,6 @@ async function auditChange(
   change: { before?: Record<string, unknown>; after?: Record<string, unknown> },
   summary?: string,
 ): Promise<void> {
-  const verbs = { create: 'created', update: 'changed', delete: 'deleted' };
   const limited = new Set(
     declaredColumns(resource)
       .filter(({ declaration }) => declaration.permission !== undefined)
@@ -211,11 +210,16 @@ async function auditChange(
   const title = recordTitle(resource, row);
   await work.audit({
     kind,
-    summary: summary ?? `${resource.label.one} ${verbs[kind]}`,
+    summary: summary ?? changeSentence(kind, resource.label.one),
     resource: resource.model,
     recordId: row.id,
     recordTitle: title,
     ...(change.before ? { before: masked(change.before) } : {}),
     ...(change.after ? { after: masked(change.after) } : {}),
   });
+}
+
+function changeSentence(kind: 'create' | 'update' | 'delete', one: string): string {
+  if (kind === 'create') return `${one} created`;
+  return kind === 'update' ? `${one} changed` : `${one} deleted`;
 }

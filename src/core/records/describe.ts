@@ -4,6 +4,7 @@ import type { ColumnModel } from '../database/datamodel.ts';
 import { actionForm, hasActionForm } from '../doors/action-form.ts';
 import type { Registry } from '../registry.ts';
 import type { AnyResource, ColumnDeclaration, ComputedColumn, Tone, Tool } from '../resource.ts';
+import type { CountedLabel } from '../words/catalogue.ts';
 import { allColumns, columnsFor, type ResourceColumn } from './columns.ts';
 import { type FilterOperation, operationsOf } from './filters.ts';
 import { describeForm, type FormField } from './form.ts';
@@ -44,7 +45,7 @@ export interface ComputedView {
 export interface ActionView {
   id: string;
   name: string;
-  label: { one: string; many: string };
+  label: CountedLabel;
   description?: string;
   danger: boolean;
   sends: boolean;
@@ -65,7 +66,7 @@ export interface ToolView {
 /** A resource as the browser draws it. */
 export interface ResourceView {
   model: string;
-  label: { one: string; many: string };
+  label: CountedLabel;
   group: string;
   icon?: string;
   /** The column that names a record; null where the title is made of several. */

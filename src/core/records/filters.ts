@@ -3,6 +3,7 @@ import type { Actor } from '../access.ts';
 import type { ColumnModel } from '../database/datamodel.ts';
 import { invalid } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 import { columnValue, textValue, Unfit } from './column-values.ts';
 import { columnsFor, type ResourceColumn } from './columns.ts';
 import { isDay, nextDay, startOfDay } from './days.ts';
@@ -55,10 +56,10 @@ export function parseFilter(
   const column = columnsFor(resource, actor, 'filter').find((one) => one.name === columnName);
   const operation = operations.find((one) => one === op);
   if (!column || !operation || rest.length > 0 || !operationsOf(column.model).includes(operation))
-    throw refuse('cannot be filtered like this');
+    throw refuse(phrase('cannot be filtered like this'));
   const values = Array.isArray(given) ? given : [given];
   if (values.length === 0 || values.length > (operation === 'is' ? limits.values : 1))
-    throw refuse('has the wrong number of values');
+    throw refuse(phrase('has the wrong number of values'));
   try {
     const texts = values.map((value) => textValue(value, false, limits.length));
     const filter = { column: column.name, op: operation, values: texts };
@@ -138,7 +139,7 @@ export function filterWords(resource: AnyResource, filter: Filter): string {
     case 'contains':
       return `${label} contains “${first}”`;
     case 'is':
-      return `${label} is ${values.length > 5 ? `one of ${values.length} values` : values.join(' or ')}`;
+      return values.length > 5 ? `${label} is one of ${values.length} values` : `${label} is ${values.join(' or ')}`;
     case 'from':
       return `${label} from ${first}`;
     case 'to':

@@ -3,13 +3,25 @@ import { z } from 'zod';
 import { invalid } from '../errors.ts';
 import { textValue, Unfit } from './column-values.ts';
 
-/** One field as the browser draws it. Meta of the schema: label, help, widget ("longText", "columns"), labels (words for choices). */
+/** One field as the browser draws it. Meta of the schema: label, help, widget ("longText", "columns"), labels (words for choices), reference (the model whose record is chosen, by its id). */
 export interface FormField {
   name: string;
   label: string;
   help?: string;
-  kind: 'text' | 'longText' | 'number' | 'boolean' | 'choice' | 'choices' | 'columns' | 'date' | 'dateTime';
+  kind:
+    | 'text'
+    | 'longText'
+    | 'number'
+    | 'boolean'
+    | 'choice'
+    | 'choices'
+    | 'columns'
+    | 'date'
+    | 'dateTime'
+    | 'reference';
   required: boolean;
+  /** The resource that a reference leads to. */
+  model?: string;
   default?: unknown;
   options?: { value: string; label: string }[];
   min?: number;
@@ -36,6 +48,7 @@ interface JsonSchema {
   description?: unknown;
   widget?: unknown;
   labels?: Record<string, string>;
+  reference?: unknown;
 }
 
 /** Returns the fields of a form. Throws a plain error naming the field that a form cannot have. */
@@ -73,7 +86,8 @@ function describeField(name: string, given: JsonSchema, required: boolean): Form
   const property = withoutNull(given);
   const words = { ...property, ...given };
   const help = words.help ?? words.description;
-  const kind = kindOf(name, property, words.widget);
+  const model = typeof words.reference === 'string' ? words.reference : undefined;
+  const kind = model ? 'reference' : kindOf(name, property, words.widget);
   const choices =
     property.enum ?? property.items?.enum ?? (property.const === undefined ? undefined : [property.const]);
   return {
@@ -82,6 +96,7 @@ function describeField(name: string, given: JsonSchema, required: boolean): Form
     ...(help ? { help: String(help) } : {}),
     kind,
     required: required && property === given,
+    ...(model ? { model } : {}),
     ...(words.default === undefined ? {} : { default: words.default }),
     ...(choices && kind !== 'boolean'
       ? {

@@ -3,6 +3,7 @@ import { type Actor, scopeFilter } from '../access.ts';
 import { modelOf } from '../database/datamodel.ts';
 import { invalid } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 import { textValue, Unfit } from './column-values.ts';
 import { columnFor, columnsFor } from './columns.ts';
 import { containsText, type Filter, filterConditions, filterWords, parseFilter } from './filters.ts';
@@ -76,7 +77,7 @@ export function filterInWords(resource: AnyResource, query: Partial<RowChoice>):
   return [
     ...(view ? [view] : []),
     ...(query.filters ?? []).map((filter) => filterWords(resource, filter)),
-    ...(query.q ? [`“${query.q}” found`] : []),
+    ...(query.q ? [phrase(`“${query.q}” found`)] : []),
   ].join(', ');
 }
 

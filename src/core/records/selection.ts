@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Actor, scopeFilter } from '../access.ts';
 import { invalid, notFound } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 import { parseFilter } from './filters.ts';
 import { checkedView, filterInWords, type RowChoice, whereOf, withoutUndefined } from './list-query.ts';
 
@@ -50,15 +51,19 @@ export function selectionWhere(resource: AnyResource, actor: Actor, selection: S
 /** Says the selection in words, for the preview, the run and the audit. */
 export function selectionInWords(resource: AnyResource, selection: Selection): string {
   const { one, many } = resource.label;
-  if ('ids' in selection)
-    return selection.ids.length === 1 ? `1 chosen ${one}` : `${selection.ids.length} chosen ${many}`;
+  if ('ids' in selection) {
+    const count = selection.ids.length;
+    return count === 1 ? `1 chosen ${one}` : `${count} chosen ${many}`;
+  }
   const filters = Object.entries(selection.filters ?? {}).map(([name, value]) => {
     const [column = '', op = ''] = name.split('.');
     return { column, op: op as 'is', values: [value].flat() };
   });
   const words = filterInWords(resource, { q: selection.q ?? '', view: selection.view ?? null, filters });
-  const except = selection.except?.length ? `, except ${selection.except.length}` : '';
-  return `all ${many}${words ? `: ${words}` : ''}${except}`;
+  const count = selection.except?.length ?? 0;
+  if (words === '') return count > 0 ? `all ${many}, except ${count}` : `all ${many}`;
+  const choice = count > 0 ? `${words}, ${phrase(`except ${count}`)}` : words;
+  return `all ${many}: ${choice}`;
 }
 
 function rowChoice(resource: AnyResource, actor: Actor, selection: Extract<Selection, { all: true }>): RowChoice {

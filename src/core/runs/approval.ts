@@ -10,6 +10,7 @@ import { job } from '../job.ts';
 import type { Transaction } from '../model.ts';
 import { recordTitle } from '../records/view.ts';
 import type { RegisteredAction } from '../registry.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { actorOf, ownerOf, type Run } from './actor.ts';
 import { formOf, mayRun } from './item.ts';
@@ -153,7 +154,7 @@ export async function declineRun(core: Core, actor: Actor, runId: string, reason
   if (said === '' || said.length > 500)
     throw invalid('Please say why.', { reason: said === '' ? 'is missing' : 'may have 500 characters at most' });
   await decide(core, actor, runId, async (work, run) => {
-    await endUndone(work, run, `Declined by ${actor.name}: ${said}`);
+    await endUndone(work, run, phrase(`Declined by ${actor.name}: ${said}`));
   });
 }
 
@@ -204,7 +205,7 @@ export async function expireWaitingRuns(core: Core): Promise<number> {
       async (work) => {
         await work.tx.$queryRaw`SELECT 1 FROM "Run" WHERE id = ${id} FOR UPDATE`;
         const run = await work.tx.run.findFirst({ where: { id, ...due } });
-        if (run) await endUndone(work, run, `Nobody approved it within ${daysToDecide} days.`);
+        if (run) await endUndone(work, run, phrase(`Nobody approved it within ${daysToDecide} days.`));
       },
       { runId: id, timeoutMs: 60_000 },
     );

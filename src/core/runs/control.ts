@@ -1,10 +1,10 @@
 // Pause, resume, cancel, retry. The rule: a verb changes the run's row, which each record's transaction looks at, so that it
 // takes effect before the next record; messages that still wait are held or withdrawn with it.
-
 import type { Actor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict, forbidden } from '../errors.ts';
 import { cancelMessagesOfRun } from '../outbox/cancel.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import type { Run } from './actor.ts';
 import { findRun, mayControl } from './view.ts';
@@ -13,11 +13,11 @@ import { enqueueRun } from './work.ts';
 /** What may be done to a run. */
 export type RunVerb = 'pause' | 'resume' | 'cancel' | 'retry';
 
-const verbs: Record<RunVerb, { past: string; act(work: Work, run: Run): Promise<boolean> }> = {
-  pause: { past: 'Paused', act: pause },
-  resume: { past: 'Resumed', act: resume },
-  cancel: { past: 'Cancelled', act: cancel },
-  retry: { past: 'Tried the failed records again', act: retry },
+const verbs: Record<RunVerb, { said(run: Run): string; act(work: Work, run: Run): Promise<boolean> }> = {
+  pause: { said: (run) => phrase(`Paused: ${run.title}`), act: pause },
+  resume: { said: (run) => phrase(`Resumed: ${run.title}`), act: resume },
+  cancel: { said: (run) => phrase(`Cancelled: ${run.title}`), act: cancel },
+  retry: { said: (run) => phrase(`Tried the failed records again: ${run.title}`), act: retry },
 };
 
 /** Pauses, resumes or cancels a run, or tries its failed records again. Throws conflict when the run's state does not allow it. */
@@ -28,9 +28,9 @@ export async function controlRun(core: Core, actor: Actor, runId: string, verb: 
     async (work) => {
       await work.tx.$queryRaw`SELECT 1 FROM "Run" WHERE id = ${runId} FOR UPDATE`;
       const run = await work.tx.run.findUniqueOrThrow({ where: { id: runId } });
-      const { past, act } = verbs[verb];
+      const { said, act } = verbs[verb];
       if (!(await act(work, run))) throw conflict(`This run is ${run.state}; it cannot ${verb} now.`);
-      const summary = `${past}: ${run.title}`;
+      const summary = said(run);
       await work.audit({ kind: 'action', summary, resource: 'Run', recordId: runId, recordTitle: run.title });
     },
     { runId, timeoutMs: 60_000 },

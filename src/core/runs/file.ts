@@ -3,6 +3,7 @@
 import { systemActor } from '../access.ts';
 import { type AnyRow, tableOf } from '../database/tables.ts';
 import { selectionWhere } from '../records/selection.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { rightsMark } from './actor.ts';
 import { eligibleWhere } from './eligible.ts';
@@ -27,7 +28,7 @@ export async function workFile(context: RunContext, signal: AbortSignal): Promis
   const { core, run, lease } = context;
   const progress: Progress = { read: 0, given: 0, isLost: false };
   const timer = setInterval(() => {
-    const note = `${progress.read} of ${run.total} records read`;
+    const note = phrase(`${progress.read} of ${run.total} records read`);
     renewLease(core, lease, note).then(
       (isOurs) => {
         if (!isOurs) progress.isLost = true;

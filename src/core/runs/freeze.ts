@@ -16,6 +16,8 @@ export async function freezeItems(
   action: AnyAction,
   where: object,
 ): Promise<{ total: number; eligible: number }> {
+  // Whoever forgets a person waits for sets that are being frozen with them in it; see privacy/erase.ts.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtext('steward.erase'))`;
   const table = tableOf(tx, action.model);
   const select = titleSelect(resource);
   let total = 0;

@@ -1,6 +1,5 @@
 // One record of a run: its own transaction, in which everything is checked again before it is done.
 // The rule: a record's outcome and what was done to it commit together.
-
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Actor, may } from '../access.ts';
@@ -13,6 +12,7 @@ import type { Transaction } from '../model.ts';
 import { parseForm } from '../records/form.ts';
 import { selectionWhere } from '../records/selection.ts';
 import type { RegisteredAction } from '../registry.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { Run, RunItem } from './actor.ts';
 import { type Owner, rightsMark } from './actor.ts';
 import { eligibleWhere, reasonsAgainst } from './eligible.ts';
@@ -144,7 +144,7 @@ export function reasonOf(core: Core, error: unknown, fields: Record<string, unkn
   if (face.status < 500) return face.message;
   const errorId = randomUUID().slice(0, 8);
   core.log.error({ err: error, errorId, ...fields }, 'a record of a run failed');
-  return `Something went wrong (${errorId}).`;
+  return phrase(`Something went wrong (${errorId}).`);
 }
 
 /** Reads the form as it was kept with the run. Throws invalid or forbidden for what this actor may not choose any more. */

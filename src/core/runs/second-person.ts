@@ -3,12 +3,13 @@
 import type { Core } from '../core.ts';
 import { invalid } from '../errors.ts';
 import type { Transaction } from '../model.ts';
+import type { CountedLabel } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 
 /** An action with what was chosen for it. */
 export interface SecondPersonChoice {
   actionId: string;
-  label: string;
+  label: CountedLabel;
   module: string;
   /** Of which records, in words. */
   records: string;
@@ -32,7 +33,7 @@ export async function listChoices(core: Core): Promise<SecondPersonChoice[]> {
   const chosen = await chosenCounts(core.db);
   return [...core.registry.actions.values()].map(({ id, action, module, resource }) => ({
     actionId: id,
-    label: action.label.many.replace('{count} ', ''),
+    label: action.label,
     module: module.label,
     records: resource.label.many,
     declared: action.secondPerson === true ? 'always' : action.secondPerson ? 'sometimes' : 'never',

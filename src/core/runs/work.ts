@@ -1,6 +1,5 @@
 // The work of a run: record after record under a lease, from the first pending one on. It may stop at any moment, also by
 // SIGKILL: whoever takes the lease next goes on where it stood.
-
 import { z } from 'zod';
 import { type Actor, systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
@@ -8,6 +7,7 @@ import { job } from '../job.ts';
 import { addJob } from '../jobs/add.ts';
 import { withLogContext } from '../log.ts';
 import type { Transaction } from '../model.ts';
+import { phrase } from '../words/catalogue.ts';
 import type { RunItem } from './actor.ts';
 import { actorOf, ownerOf, rightsMark } from './actor.ts';
 import { workFile } from './file.ts';
@@ -51,17 +51,18 @@ export async function workRun(core: Core, runId: string, signal: AbortSignal): P
 async function contextOf(core: Core, lease: Lease, runId: string): Promise<RunContext | undefined> {
   const run = await core.db.run.findUniqueOrThrow({ where: { id: runId } });
   const registered = core.registry.actions.get(run.action);
-  if (!registered) return stopWith(core, lease, `This version of Steward has no action ${run.action}.`);
+  if (!registered) return stopWith(core, lease, phrase(`This version of Steward has no action ${run.action}.`));
   const owner = ownerOf(run);
   // The mark first: rights that change in between show as changed, never as fresh.
   const mark = await rightsMark(core.db, owner);
   const actor: Actor | undefined = await actorOf(core, owner);
-  if (!actor) return stopWith(core, lease, `Paused: ${run.actor} may not work here any more.`);
-  if (!mayRun(registered, actor)) return stopWith(core, lease, `Paused: ${run.actor} may not do this any more.`);
+  if (!actor) return stopWith(core, lease, phrase(`Paused: ${run.actor} may not work here any more.`));
+  if (!mayRun(registered, actor))
+    return stopWith(core, lease, phrase(`Paused: ${run.actor} may not do this any more.`));
   try {
     return { core, run, lease, registered, form: formOf(registered, run, actor), owner, actor, mark };
   } catch {
-    return stopWith(core, lease, 'Paused: these inputs are not allowed any more. Start the action anew.');
+    return stopWith(core, lease, phrase('Paused: these inputs are not allowed any more. Start the action anew.'));
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Actor } from '../access.ts';
 import { columnsFor } from '../records/columns.ts';
 import type { AnyResource, ExportPreset } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 import { type ExportColumn, exportColumns } from './export-columns.ts';
 
 /** What the form gives. With a preset the rest of it does not count. */
@@ -77,7 +78,7 @@ function presetField(resource: AnyResource, columns: readonly ExportColumn[]) {
 function sortColumns(resource: AnyResource, actor: Actor): Record<string, string> {
   const columns = columnsFor(resource, actor, 'sort').map(({ name, declaration }) => [name, declaration.label]);
   const [own] = resource.sort;
-  const label = (resource.columns as Record<string, { label: string } | undefined>)[own]?.label ?? 'The list';
+  const label = (resource.columns as Record<string, { label: string } | undefined>)[own]?.label ?? phrase('The list');
   return { [own]: label, ...Object.fromEntries(columns) };
 }
 

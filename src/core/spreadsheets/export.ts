@@ -109,7 +109,9 @@ function planOf(resource: AnyResource, actor: Actor, form: ExportForm): Plan {
 
 function inWords(resource: AnyResource, form: ExportForm): string {
   const plan = planOf(resource, systemActor, form);
-  const kind = plan.format === 'csv' ? 'A CSV file' : 'An Excel file';
-  const count = plan.columns.length === 1 ? 'one column' : `${plan.columns.length} columns`;
-  return `${kind} with ${count}: ${plan.columns.map(({ heading }) => heading).join(', ')}.`;
+  const count = plan.columns.length;
+  const labels = plan.columns.map(({ heading }) => heading).join(', ');
+  if (plan.format === 'csv')
+    return count === 1 ? `A CSV file with one column: ${labels}.` : `A CSV file with ${count} columns: ${labels}.`;
+  return count === 1 ? `An Excel file with one column: ${labels}.` : `An Excel file with ${count} columns: ${labels}.`;
 }

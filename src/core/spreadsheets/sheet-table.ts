@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { invalid } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 import { readCsv, type Separator, type TableRow } from './spreadsheet.ts';
 import { readXlsx } from './xlsx-reader.ts';
 
@@ -44,8 +45,11 @@ async function isWorkbook(path: string): Promise<boolean> {
   await file.read(head, 0, 8, 0).finally(() => file.close());
   if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return true;
   const kinds = [
-    ['d0cf11e0', 'This is an old Excel file or one with a password. Save it as .xlsx without a password, or as CSV.'],
-    ['25504446', 'This is a PDF. Save the table as .xlsx or CSV.'],
+    [
+      'd0cf11e0',
+      phrase('This is an old Excel file or one with a password. Save it as .xlsx without a password, or as CSV.'),
+    ],
+    ['25504446', phrase('This is a PDF. Save the table as .xlsx or CSV.')],
   ] as const;
   const other = kinds.find(([magic]) => head.toString('hex').startsWith(magic));
   if (other) throw invalid(other[1], { file: 'is of another kind' });

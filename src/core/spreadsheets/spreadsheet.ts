@@ -3,6 +3,7 @@
 import { CsvError, type Options, type Parser, parse as parseStream } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { invalid } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 
 /** One row as it stands in the file; `line` counts from 1. */
 export interface TableRow {
@@ -17,7 +18,7 @@ export type Separator = ',' | ';' | '\t';
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 const longestRow = 100_000;
-const notText = 'This file is not text in UTF-8. In a spreadsheet program choose "CSV UTF-8".';
+const notText = phrase('This file is not text in UTF-8. In a spreadsheet program choose "CSV UTF-8".');
 
 /** Reads bytes as UTF-8 with or without a byte order mark, UTF-16 with one; throws `invalid` for anything else. */
 export function readText(bytes: Buffer): string {
@@ -173,10 +174,12 @@ function writable(parser: Parser): Promise<void> {
 function csvFault(error: CsvError) {
   const line = typeof error.lines === 'number' ? error.lines : undefined;
   const reasons: Partial<Record<string, string>> = {
-    CSV_QUOTE_NOT_CLOSED: 'A quotation mark is never closed',
-    CSV_MAX_RECORD_SIZE: `A row has more than ${longestRow} characters; perhaps a quotation mark is never closed`,
-    CSV_INVALID_CLOSING_QUOTE: 'Something stands behind a closing quotation mark',
+    CSV_QUOTE_NOT_CLOSED: phrase('A quotation mark is never closed'),
+    CSV_MAX_RECORD_SIZE: phrase(
+      `A row has more than ${longestRow} characters; perhaps a quotation mark is never closed`,
+    ),
+    CSV_INVALID_CLOSING_QUOTE: phrase('Something stands behind a closing quotation mark'),
   };
-  const reason = reasons[error.code] ?? 'The table cannot be read';
+  const reason = reasons[error.code] ?? phrase('The table cannot be read');
   return invalid(line ? `${reason} (line ${line}).` : `${reason}.`, { file: 'cannot be read' }, error);
 }

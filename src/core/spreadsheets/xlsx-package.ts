@@ -1,7 +1,7 @@
-// The zip file that an XLSX workbook is. The one room that knows yauzl. Its rule: nothing is unpacked before the table of contents
+// The zip file that an XLSX workbook is. Its rule: nothing is unpacked before the table of contents
 // shows that all of it together is of a size that we bear (hazard 43).
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { invalid, type StewardError } from '../errors.ts';
+import { type Archive, type ArchiveEntry, openArchive } from '../files/zip-reader.ts';
 
 const mostEntries = 1_000;
 const mostBytes = 500_000_000;
@@ -23,13 +23,13 @@ export function refusedWorkbook(reason: string, cause?: unknown): StewardError {
 
 /** Opens a workbook after counting its entries, its unpacked size and how much it is packed. Throws `invalid`. */
 export async function openXlsx(path: string): Promise<XlsxPackage> {
-  const zip = await openZip(path);
+  const zip = await openArchive(path, (how, cause) => refusedWorkbook(`This workbook is ${how}.`, cause));
   try {
     const entries = await contentsOf(zip);
     return {
       part: async (name) => {
         const entry = entries.get(name.toLowerCase());
-        return entry && streamOf(zip, entry);
+        return entry && zip.read(entry);
       },
       close: () => zip.close(),
     };
@@ -39,21 +39,13 @@ export async function openXlsx(path: string): Promise<XlsxPackage> {
   }
 }
 
-function openZip(path: string): Promise<ZipFile> {
-  return new Promise((resolve, reject) => {
-    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, zip) =>
-      error || !zip ? reject(refusedWorkbook('This workbook is damaged or cut off.', error)) : resolve(zip),
-    );
-  });
-}
-
-async function contentsOf(zip: ZipFile): Promise<Map<string, Entry>> {
+async function contentsOf(zip: Archive): Promise<Map<string, ArchiveEntry>> {
   if (zip.entryCount > mostEntries)
     throw refusedWorkbook(`This workbook has ${zip.entryCount} parts; that is too many.`);
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, ArchiveEntry>();
   let unpacked = 0;
   let packed = 0;
-  for await (const entry of eachEntry(zip)) {
+  for await (const entry of zip.entries()) {
     const name = entry.fileName.toLowerCase();
     if (entries.has(name)) throw refusedWorkbook('This workbook has two parts of the same name.');
     if ((entry.generalPurposeBitFlag & 1) !== 0) throw refusedWorkbook('This workbook is protected by a password.');
@@ -70,42 +62,4 @@ async function contentsOf(zip: ZipFile): Promise<Map<string, Entry>> {
       'This workbook is packed so tightly that it may be meant to do harm. Save it anew or as CSV.',
     );
   return entries;
-}
-
-async function* eachEntry(zip: ZipFile): AsyncGenerator<Entry> {
-  for (;;) {
-    const entry = await new Promise<Entry | undefined>((resolve, reject) => {
-      const settle = () => zip.off('entry', onEntry).off('end', onEnd).off('error', onError);
-      const onEntry = (found: Entry) => {
-        settle();
-        resolve(found);
-      };
-      const onEnd = () => {
-        settle();
-        resolve(undefined);
-      };
-      const onError = (error: Error) => {
-        settle();
-        reject(refusedWorkbook('This workbook is damaged or cut off.', error));
-      };
-      zip.on('entry', onEntry).on('end', onEnd).on('error', onError);
-      zip.readEntry();
-    });
-    if (!entry) return;
-    yield entry;
-  }
-}
-
-async function* streamOf(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
-  const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    zip.openReadStream(entry, (error, found) => (error || !found ? reject(error) : resolve(found)));
-  }).catch((error: unknown) => {
-    throw refusedWorkbook('This workbook is damaged or packed in a way we do not read.', error);
-  });
-  try {
-    // The library ends with an error when there is more in an entry than the table of contents says.
-    for await (const chunk of stream) yield chunk as unknown as Buffer;
-  } catch (error) {
-    throw refusedWorkbook('This workbook is damaged or cut off.', error);
-  }
 }

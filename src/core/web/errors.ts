@@ -3,6 +3,10 @@ import { escapeHtml } from '../../lib/escape-html.ts';
 import type { Core } from '../core.ts';
 import { mapDatabaseError } from '../database/database.ts';
 import { notFound, publicFace, StewardError, TooManyError } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
+import { acceptedLanguage } from '../words/language.ts';
+import type { Words } from '../words/sentences.ts';
+import { wordsOf } from '../words/words.ts';
 import type { NextFunction, Request, Response } from './express.ts';
 
 const restLimit = 1_000_000;
@@ -21,7 +25,7 @@ export interface Failure {
 export function failureOf(error: unknown, requestId?: string): Failure {
   const known = mapDatabaseError(error) ?? fromExpress(error);
   const face = publicFace(known ?? error);
-  if (face.status === 500 && requestId) face.message = `Something went wrong. (${requestId.slice(0, 8)})`;
+  if (face.status === 500 && requestId) face.message = phrase(`Something went wrong. (${requestId.slice(0, 8)})`);
   if (known instanceof TooManyError) return { ...face, retryAfter: known.retryAfter };
   return face.status === 503 ? { ...face, retryAfter: 5 } : face;
 }
@@ -50,9 +54,21 @@ export function writeFailureHead(response: Response, failure: Failure): void {
   if (failure.retryAfter !== undefined) response.setHeader('Retry-After', String(failure.retryAfter));
 }
 
-function failurePage(message: string): string {
+/** Returns what the reader of this request reads: an operator's choice, else what the browser asks for. */
+export function wordsFor(core: Core, request: Request): Words {
+  return request.words ?? wordsOf(core, acceptedLanguage(request.headers['accept-language']));
+}
+
+// Programs at the public API read English; in the panel a person reads the answer.
+function sayFailure({ words }: Request, failure: Failure): Failure {
+  if (!words) return failure;
+  const fields = Object.fromEntries(Object.entries(failure.fields).map(([name, fault]) => [name, words.say(fault)]));
+  return { ...failure, message: words.say(failure.message), fields };
+}
+
+function failurePage(message: string, { language, say }: Words): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -60,8 +76,8 @@ function failurePage(message: string): string {
 </head>
 <body>
 <main>
-<h1>${escapeHtml(message)}</h1>
-<p><a href="/">Go to the start page</a></p>
+<h1>${escapeHtml(say(message))}</h1>
+<p><a href="/">${escapeHtml(say(phrase('Go to the start page')))}</a></p>
 </main>
 </body>
 </html>
@@ -79,8 +95,9 @@ export function lastErrorHandler(core: Core) {
     }
     writeFailureHead(response, failure);
     await takeRest(request, response);
-    const { code, message, fields } = failure;
-    if (request.accepts(['json', 'html']) === 'html') response.type('html').send(failurePage(message));
+    const { code, message, fields } = sayFailure(request, failure);
+    if (request.accepts(['json', 'html']) === 'html')
+      response.type('html').send(failurePage(message, wordsFor(core, request)));
     else response.json({ code, message, fields });
   };
 }

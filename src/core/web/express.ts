@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type { Actor } from '../access.ts';
 import type { Row } from '../model.ts';
+import type { Language } from '../words/language.ts';
+import type { Words } from '../words/sentences.ts';
 
 export type { Express, NextFunction, Request, RequestHandler, Response, Router } from 'express';
 
@@ -18,6 +20,10 @@ declare global {
       actor?: Actor;
       /** Set behind the panel's gate. */
       operator?: OperatorWithRole;
+      /** What the reader reads; set for every request of the panel. */
+      words?: Words;
+      /** The language that was chosen on a page before anybody signed in. */
+      chosenLanguage?: Language;
       /** The nonce of the page's content security policy. */
       nonce?: string;
     }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { Core } from '../core.ts';
 import { notFound } from '../errors.ts';
 import { appendDocs } from './docs.ts';
+import { drainable } from './drain.ts';
 import { lastErrorHandler } from './errors.ts';
 import { type Express, newApp, type Router } from './express.ts';
 import { appendFiles } from './files.ts';
@@ -49,18 +50,20 @@ export function buildWatch(core: Core): Express {
 /** An open web server. */
 export interface OpenWeb {
   server: Server;
-  /** Stops taking connections, lets requests finish, then ends; what is still open after ten seconds is cut. */
+  /** Sends callers elsewhere for DRAIN_SECONDS, stops taking connections, lets requests finish; what is open ten seconds later is cut. */
   close(): Promise<void>;
 }
 
-const patience = 10_000;
-
 /** Opens a port, by default that of the configuration. Throws when it is taken. */
 export async function listen(core: Core, app: Express, port = core.config.port): Promise<OpenWeb> {
-  const server = createServer(
-    { requestTimeout: 120_000, headersTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
-    app,
-  );
+  const server = createServer({
+    requestTimeout: 120_000,
+    headersTimeout: 15_000,
+    keepAliveTimeout: 10_000,
+    maxHeaderSize: 16_384,
+  });
+  const { drain } = drainable(server);
+  server.on('request', app);
   server.maxConnections = 2_000;
   server.maxRequestsPerSocket = 1_000;
   await new Promise<void>((resolve, reject) => {
@@ -74,15 +77,7 @@ export async function listen(core: Core, app: Express, port = core.config.port):
     server,
     close: () => {
       startDraining(core);
-      return closeGently(server);
+      return drain(core.config.drainSeconds);
     },
   };
-}
-
-async function closeGently(server: Server): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), patience);
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  await closed;
-  clearTimeout(timer);
 }

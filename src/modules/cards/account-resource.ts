@@ -21,7 +21,7 @@ export const accounts = resource('CardAccount', {
     bannedAt: { label: 'Banned', filter: true, sort: true },
     bannedReason: { label: 'Reason of the ban', list: false },
     lastLoginAt: { label: 'Last sign-in', filter: true, sort: true },
-    createdAt: { label: 'Registered', filter: true, sort: true },
+    createdAt: { label: 'Account since', filter: true, sort: true },
   },
   computed: {
     cards: {

@@ -9,7 +9,7 @@ const reason = z
   .min(3, 'must say why')
   .max(300)
   .meta({ label: 'Reason', help: 'Its author reads it and may answer.' });
-const excerpt = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text) || 'a card without words';
+const excerpt = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text) || '—';
 
 const ban = action('GreetingCard', {
   name: 'ban-card',

@@ -18,7 +18,7 @@ export const cards = resource('GreetingCard', {
   title: (row) => (row.text ? row.text.slice(0, 60) : row.handleAsGiven),
   permissions: { read, export: 'cards:export' },
   columns: {
-    text: { label: 'Words', display: 'longText', search: true, filter: true },
+    text: { label: 'Text', display: 'longText', search: true, filter: true },
     openReports: { label: 'Open reports', filter: true, sort: true },
     authorId: { label: 'Author', filter: true, permission: 'cards:accounts' },
     readById: { label: 'First reader', list: false, permission: 'cards:accounts' },

@@ -1,6 +1,6 @@
 // What staff do with styles, orders and codes: order a batch, print it.
 import { z } from 'zod';
-import { action, type Core, invalid, qrPng, type Work } from '../../core/index.ts';
+import { action, type Core, invalid, phrase, qrPng, type Work } from '../../core/index.ts';
 import { codesOf, createBatch, mostCodes } from './batches.ts';
 import { codeUrl, gridOf, mustBeReadable, type PrintedCode, type PrintForm, printCodes, printForm } from './sheets.ts';
 import { type Look, lookOf, type QrStyle } from './styles.ts';
@@ -42,18 +42,20 @@ async function sample(core: Core, { color, background, level, logoId }: Look): P
   return `data:image/png;base64,${png.toString('base64')}`;
 }
 
-async function previewPrint(core: Core, codes: number, look: Look, form: PrintForm, title: string) {
+async function previewPrint(core: Core, printed: number, look: Look, form: PrintForm, title: string) {
   mustBeReadable(core, look, form.size);
   const { columns, rows } = gridOf(form);
-  const pages = Math.ceil(codes / (columns * rows));
-  const where =
+  const sheets = Math.ceil(printed / (columns * rows));
+  const codes = printed.toLocaleString('en');
+  const pages = sheets.toLocaleString('en');
+  const { size } = form;
+  const summary =
     form.format === 'pdf'
-      ? ` on ${pages.toLocaleString('en')} A4 ${pages === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each`
-      : '';
-  return {
-    summary: `${title}: ${codes.toLocaleString('en')} codes of ${form.size} mm${where}`,
-    image: await sample(core, look),
-  };
+      ? phrase(
+          `${title}: ${codes} codes of ${size} mm on ${pages} A4 ${sheets === 1 ? 'sheet' : 'sheets'}, ${columns} × ${rows} on each`,
+        )
+      : phrase(`${title}: ${codes} codes of ${size} mm`);
+  return { summary, image: await sample(core, look) };
 }
 
 const printBatch = action('QrBatch', {
@@ -67,7 +69,7 @@ const printBatch = action('QrBatch', {
   eligible: [{ where: { finishedAt: { not: null } }, otherwise: 'is not finished yet' }],
   form: printForm,
   preview: (batch, { form, core }) =>
-    previewPrint(core, batch.made, lookOf(batch.style), form, `Order ${batch.number}`),
+    previewPrint(core, batch.made, lookOf(batch.style), form, phrase(`Order ${batch.number}`)),
   async all(batches, { work, form }) {
     async function* codes(): AsyncGenerator<PrintedCode> {
       for await (const batch of batches) {
@@ -100,7 +102,7 @@ const notePlace = action('QrCode', {
   form: z.object({ place: z.string().trim().max(200).default('').meta({ label: 'Where' }) }),
   preview: (code, { form }) => ({
     summary: code.uniqueId,
-    changes: [{ label: 'Place', from: code.place, to: form.place }],
+    changes: [{ label: 'Where', from: code.place, to: form.place }],
   }),
   each: (code, { work, form }) => setPlace(work, code.id, form.place),
 });

@@ -4,9 +4,13 @@ import { commands } from './commands.ts';
 import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
+import { privacy } from './personal-data.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
 import { cardsCard } from './statistics.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'cards',
@@ -45,7 +49,9 @@ export default defineModule({
     '/cards/mine': 'cards/mine.html',
   },
   jobs,
+  privacy,
   commands,
   cards: [cardsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -1,6 +1,6 @@
 // How daily news appear in the panel.
 import { z } from 'zod';
-import { resource } from '../../core/index.ts';
+import { phrase, resource } from '../../core/index.ts';
 import { newsMediaTool } from './tools.ts';
 
 const manage = 'cards:news';
@@ -32,7 +32,7 @@ export const news = resource('NewsItem', {
       update: true,
     },
     text: {
-      label: 'Words',
+      label: 'Text',
       display: 'longText',
       search: true,
       filter: true,
@@ -80,11 +80,14 @@ export const news = resource('NewsItem', {
   computed: {
     media: {
       label: 'With',
+      words: true,
       of: async (rows) =>
         Object.fromEntries(
           rows.map(({ id, imageId, audioId, videoId }) => [
             id,
-            [imageId && 'picture', audioId && 'sound', videoId && 'film'].filter(Boolean).join(', '),
+            [imageId && phrase('picture'), audioId && phrase('sound'), videoId && phrase('film')]
+              .filter(Boolean)
+              .join('; '),
           ]),
         ),
     },

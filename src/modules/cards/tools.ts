@@ -1,6 +1,6 @@
 // The own screens of a style (its logo) and of a piece of news (its media): files looked at, put in and taken away.
 import { z } from 'zod';
-import { type Core, invalid, type Row, type Tool, toolCall, type Work } from '../../core/index.ts';
+import { type Core, invalid, phrase, type Row, type Tool, toolCall, type Work } from '../../core/index.ts';
 import { type MediaSlot, mediaSlots, setMedia } from './news.ts';
 import { maxResourceBytes } from './resources.ts';
 import { maxLogoBytes, setLogo } from './styles.ts';
@@ -17,7 +17,7 @@ interface Slot {
 
 async function logoSlots(core: Core, style: Row<'QrStyle'>): Promise<{ slots: Slot[] }> {
   const current = style.logoId ? { link: core.files.link(style.logoId), type: 'image/png' } : null;
-  const help = 'Stands in the middle of each code; the error level is then H. PNG, JPEG or WebP, 2 MB at most.';
+  const help = phrase('Stands in the middle of each code; the error level is then H. PNG, JPEG or WebP, 2 MB at most.');
   return { slots: [{ name: 'logo', label: 'Logo', help, accept: 'image/png,image/jpeg,image/webp', current }] };
 }
 

@@ -5,6 +5,7 @@ import {
   type Core,
   invalid,
   type Preview,
+  phrase,
   previewMail,
   type Row,
   type RowWith,
@@ -37,7 +38,7 @@ async function previewNotice(row: Recipient, core: Core): Promise<Preview> {
   const message = noticeTo(core, row, 'preview');
   return {
     summary: `The notice goes to ${row.email}`,
-    message: await previewMail(core, noticeMail, { ...message, secrets: { link: '(personal link)' } }),
+    message: await previewMail(core, noticeMail, { ...message, secrets: { link: phrase('(personal link)') } }),
     ...(await warningFor(core, row)),
   };
 }
@@ -108,7 +109,7 @@ const sendCertificateAgain = action('Recipient', {
   async preview(row, { core }) {
     const certificate = await currentCertificate(core.db, row.id);
     if (row.state === 'submitted' || !certificate) {
-      const summary = `The certificate of ${row.name} is drawn and goes to ${row.email}`;
+      const summary = phrase(`The certificate of ${row.name} is drawn and goes to ${row.email}`);
       return { summary, ...(await warningFor(core, row)) };
     }
     return {

@@ -7,6 +7,7 @@ import {
   createApiKey,
   invalid,
   notFound,
+  phrase,
   type Row,
   reencodeImage,
   revokeApiKey,
@@ -83,7 +84,7 @@ export async function setTemplate(work: Work, campaignId: string, bytes: Buffer)
   const layout = fitInto(readStored(campaign.layout), { width: picture.width, height: picture.height });
   if (campaign.templateId) await work.core.files.remove(campaign.templateId, work.tx);
   const updated = await work.tx.campaign.update({ where: { id: campaignId }, data: { templateId: file.id, layout } });
-  await audit(work, campaign, `Changed the picture (${picture.width} × ${picture.height})`);
+  await audit(work, campaign, phrase(`Changed the picture (${picture.width} × ${picture.height})`));
   return updated;
 }
 
@@ -91,7 +92,7 @@ export async function setTemplate(work: Work, campaignId: string, bytes: Buffer)
 export async function removeTemplate(work: Work, campaignId: string): Promise<Row<'Campaign'>> {
   const campaign = await lockCampaign(work, campaignId);
   if (campaign.templateId) await work.core.files.remove(campaign.templateId, work.tx);
-  await audit(work, campaign, 'Went back to the plain picture');
+  await audit(work, campaign, phrase('Went back to the plain picture'));
   return work.tx.campaign.update({ where: { id: campaignId }, data: { templateId: null, layout: {} } });
 }
 
@@ -116,7 +117,8 @@ export async function changeLayout(
   const kept = readStored(campaign.layout);
   const changed = change(kept, campaign);
   mustFit({ number: null, date: null, qr: null, ...changed } as Layout, canvasOf(campaign.layout));
-  await audit(work, campaign, `Changed where ${Object.keys(changed).join(', ')} stand on the picture`);
+  const parts = Object.keys(changed).join(', ');
+  await audit(work, campaign, phrase(`Changed where ${parts} stand on the picture`));
   return work.tx.campaign.update({
     where: { id: campaignId },
     data: { layout: { ...kept, ...changed }, ...(dateFormat !== undefined && { dateFormat }) },

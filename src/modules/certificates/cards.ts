@@ -1,5 +1,5 @@
 // The campaigns on the dashboard, with how far each is.
-import { type Card, countByDay } from '../../core/index.ts';
+import { type Card, countByDay, phrase } from '../../core/index.ts';
 
 const shown = 5;
 
@@ -39,7 +39,7 @@ export const campaignsCard: Card = {
         const [done, total] = [of('mailed'), of()];
         return {
           label: title,
-          value: `${done} of ${total} mailed`,
+          value: phrase(`${done} of ${total} mailed`),
           href: `/resources/Campaign/records/${id}/show`,
           share: total === 0 ? 0 : done / total,
         };

@@ -5,6 +5,7 @@ import {
   conflict,
   job,
   newCode,
+  phrase,
   type Row,
   type Skip,
   StewardError,
@@ -48,7 +49,7 @@ export async function issueCertificate(
     throw conflict('The name changed while the certificate was drawn.');
   } catch (error) {
     const known = error instanceof StewardError;
-    const problem = known ? error.message : 'Drawing failed. It is tried again by itself.';
+    const problem = known ? error.message : phrase('Drawing failed. It is tried again by itself.');
     await core.db.recipient.updateMany({
       where: { id: recipientId, state: { in: ['submitted', 'drawn'] }, certificateMessageId: null },
       data: { problem },

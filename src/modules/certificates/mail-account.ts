@@ -47,12 +47,13 @@ export async function setMailAccount(
     });
     await work.tx.campaign.update({ where: { id: campaign.id }, data: { mailAccountId: account.id } });
   }
+  const names = Object.keys(data).join(', ').replace('passwordSealed', 'password');
   await work.audit({
     kind: 'update',
     resource: 'Campaign',
     recordId: campaign.id,
     recordTitle: campaign.title,
-    summary: `Changed the mail server (${Object.keys(data).join(', ').replace('passwordSealed', 'password')})`,
+    summary: `Changed the mail server (${names})`,
   });
 }
 

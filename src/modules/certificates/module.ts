@@ -6,8 +6,12 @@ import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { certificateMail, noticeMail } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { campaigns, certificates, recipients } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'certificates',
@@ -49,7 +53,9 @@ export default defineModule({
   },
   jobs,
   mails: [noticeMail, certificateMail],
+  privacy,
   commands,
   cards: [campaignsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

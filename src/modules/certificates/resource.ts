@@ -215,7 +215,7 @@ export const recipients = resource('Recipient', {
     number: { label: 'Number', filter: true, sort: true, update: true, rule: z.string().trim().max(60) },
     campaignId: { label: 'Campaign', filter: true },
     state: { label: 'State', display: 'state', filter: true, sort: true, values: stateValues },
-    problem: { label: 'Problem', filter: true },
+    problem: { label: 'Problem', filter: true, words: true },
     notifiedAt: { label: 'Notified', filter: true, sort: true, list: false },
     submittedAt: { label: 'Submitted', filter: true, sort: true, list: false },
     mailedAt: { label: 'Mailed', filter: true, sort: true },

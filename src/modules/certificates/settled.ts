@@ -1,5 +1,5 @@
 // What happens to a recipient when one of its mails has left or could not. Each bears being told twice.
-import type { SettledMessage, Work } from '../../core/index.ts';
+import { phrase, type SettledMessage, type Work } from '../../core/index.ts';
 import { currentCertificate, lockRecipient, type RecipientRow } from './recipient-row.ts';
 
 /** Moves a recipient after a notice: once it left, its link is the valid one; a failed notice leaves the old link alone. */
@@ -45,8 +45,9 @@ export async function certificateSettled(work: Work, message: SettledMessage): P
 
 function problemOf(message: SettledMessage): string | null {
   if (message.state === 'sent') return null;
-  if (message.state === 'unknown') return 'The answer of the mail server was lost: the mail may have arrived';
-  if (message.state === 'cancelled') return `The mail was cancelled: ${message.reply ?? ''}`.slice(0, 500);
-  if (message.state === 'bounced') return `The mail came back: ${message.reply ?? 'no reason given'}`.slice(0, 500);
-  return `The mail was not accepted: ${message.reply ?? 'no reason given'}`.slice(0, 500);
+  if (message.state === 'unknown') return phrase('The answer of the mail server was lost: the mail may have arrived');
+  if (message.state === 'cancelled') return phrase(`The mail was cancelled: ${message.reply ?? ''}`).slice(0, 500);
+  if (message.state === 'bounced')
+    return phrase(`The mail came back: ${message.reply ?? 'no reason given'}`).slice(0, 500);
+  return phrase(`The mail was not accepted: ${message.reply ?? 'no reason given'}`).slice(0, 500);
 }

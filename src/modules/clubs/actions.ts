@@ -1,9 +1,9 @@
 // What staff do with clubs: approve, refuse, suspend, renew, write to them; and what a club asks for itself.
 import { z } from 'zod';
-import { action, type Core, type Preview, previewMail, type Row } from '../../core/index.ts';
+import { action, type Core, type Preview, phrase, previewMail, type Row } from '../../core/index.ts';
 import { messageClub } from './club-messages.ts';
 import { approvalData, approveClub, letterTo, refusalData, refuseClub } from './decisions.ts';
-import { duplicatesOf } from './duplicates.ts';
+import { type Duplicate, duplicatesOf } from './duplicates.ts';
 import { approvalMail, messageMail, refusalMail, suspensionMail } from './mails.ts';
 import { askRenewal, renewClub, suspendClub } from './renewal.ts';
 import { approvalEnd, settingsOf } from './settings.ts';
@@ -17,7 +17,12 @@ const reason = z
   .trim()
   .min(3, 'must say why')
   .max(500)
-  .meta({ label: 'Reason', help: 'The club reads it in the mail.', display: 'longText' });
+  .meta({ label: 'Reason', help: 'The club reads it in the mail.', widget: 'longText' });
+
+function looksLike({ name, reasons }: Duplicate): string {
+  const labels = reasons.join(', ');
+  return phrase(`Looks like ${name} (${labels})`);
+}
 
 async function previewApproval(club: Club, core: Core): Promise<Preview> {
   const doubles = await duplicatesOf(core, club);
@@ -28,9 +33,7 @@ async function previewApproval(club: Club, core: Core): Promise<Preview> {
       data: approvalData({ core }, club),
       secrets: hidden,
     }),
-    ...(doubles.length > 0
-      ? { warning: `Looks like ${doubles.map(({ name, why }) => `${name} (${why})`).join(', ')}.` }
-      : {}),
+    ...(doubles.length > 0 ? { warning: doubles.map(looksLike).join('; ') } : {}),
   };
 }
 
@@ -126,7 +129,7 @@ const write = action('Club', {
   eligible: [{ where: { state: { in: ['approved', 'suspended'] } }, otherwise: 'is no club (yet)' }],
   form: z.object({
     subject: z.string().trim().min(1, 'is missing').max(60).meta({ label: 'Subject' }),
-    body: z.string().trim().min(1, 'is missing').max(150).meta({ label: 'Text', display: 'longText' }),
+    body: z.string().trim().min(1, 'is missing').max(150).meta({ label: 'Text', widget: 'longText' }),
     byMail: z.boolean().default(true).meta({ label: 'Also by mail' }),
   }),
   preview: async (club, { core, form: { subject, body, byMail } }) => ({

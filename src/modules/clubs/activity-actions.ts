@@ -37,7 +37,7 @@ const reject = action('Activity', {
   danger: true,
   eligible: [{ where: { state: { not: 'rejected' } }, otherwise: 'is rejected already' }],
   form: z.object({
-    reason: z.string().trim().min(3, 'must say why').max(500).meta({ label: 'Reason', display: 'longText' }),
+    reason: z.string().trim().min(3, 'must say why').max(500).meta({ label: 'Reason', widget: 'longText' }),
   }),
   preview: (activity, { form }) => ({ summary: `${activity.name} is rejected: ${form.reason}` }),
   each: (activity, { work, form }) => rejectActivity(work, activity.id, form.reason),

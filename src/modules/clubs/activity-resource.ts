@@ -55,7 +55,7 @@ export const activities = resource('Activity', {
     startsAt: { label: columnLabels.startsAt, filter: true, sort: true, ...write },
     endsAt: { label: columnLabels.endsAt, filter: true, sort: true, list: false, ...write },
     type: { label: columnLabels.type, filter: true, ...write, values: typeValues },
-    campuses: { label: columnLabels.campuses, filter: true, ...write, values: campusValues },
+    campuses: { label: columnLabels.campuses, list: false, filter: true, ...write, values: campusValues },
     location: { label: columnLabels.location, list: false, filter: true, ...write, rule: upTo(100) },
     condition: { label: columnLabels.condition, list: false, ...write, rule: upTo(50) },
     sponsor: { label: columnLabels.sponsor, list: false, filter: true, ...write, rule: upTo(50) },

@@ -14,6 +14,7 @@ import { changeBody, columnsOf, inWireWords, publishBody } from './activity-fiel
 import { listedActivity, ownActivity, progressOf, verifiedStates, wholeActivity } from './activity-wire.ts';
 import { done, listOf, nothing } from './envelope.ts';
 import { largestNumber, pageNumber, pageSize, recordNumber } from './fields.ts';
+import { noReason, orSecondPerson } from './second-person.ts';
 import { administrator, callerOf, notYou, type SignedIn, signedIn } from './session.ts';
 
 const publishing: LimitRule = { name: 'clubs.publish', points: 240, seconds: 3600 };
@@ -123,15 +124,22 @@ const audit = route({
   path: '/api/act',
   summary: 'Approves (1) or rejects (0 or 2) an activity',
   query: z.object({ act: recordNumber, verify: z.enum(['0', '1', '2'], 'must be 0, 1 or 2') }),
-  docs: admin,
+  docs: { ...admin, description: '202: the house asks for a second person, who confirms it in the panel.' },
   async handle({ query, header, core }) {
     const actor = await administrator(core, header('authorization'), moderates);
     const activity = await core.db.activity.findUnique({ where: { number: query.act } });
     if (!activity) return nothing();
-    await core.transaction(actor, (work) =>
-      query.verify === '1' ? approveActivity(work, activity.id) : rejectActivity(work, activity.id, ''),
-    );
-    return done();
+    const isApproval = query.verify === '1';
+    if (activity.state === (isApproval ? 'approved' : 'rejected')) return done();
+    const asked = isApproval
+      ? { action: 'approve-activity', ids: [activity.id] }
+      : { action: 'reject-activity', ids: [activity.id], form: { reason: noReason } };
+    return orSecondPerson(core, actor, asked, async () => {
+      await core.transaction(actor, (work) =>
+        isApproval ? approveActivity(work, activity.id) : rejectActivity(work, activity.id, ''),
+      );
+      return done();
+    });
   },
 });
 
@@ -145,8 +153,11 @@ const close = route({
     const caller = await signedIn(core, header('authorization'), moderates);
     const activity = await theirs(core, caller, params.id);
     if (!activity) return nothing();
-    await core.transaction(caller.actor, (work) => closeEnrolment(work, activity.id));
-    return done();
+    if (activity.enrolling !== 'open') return done();
+    return orSecondPerson(core, caller.actor, { action: 'close-enrolment', ids: [activity.id] }, async () => {
+      await core.transaction(caller.actor, (work) => closeEnrolment(work, activity.id));
+      return done();
+    });
   },
 });
 

@@ -7,7 +7,7 @@ export const columnLabels: Readonly<Record<(typeof writtenColumns)[number], stri
   startsAt: 'Begins',
   endsAt: 'Ends',
   campuses: 'Campus',
-  location: 'Place',
+  location: 'Location',
   condition: 'For whom',
   sponsor: 'Organiser',
   type: 'Kind',
@@ -29,7 +29,7 @@ export const columnLabels: Readonly<Record<(typeof writtenColumns)[number], stri
 export const typeValues = {
   charity: { label: 'Charity' },
   sports: { label: 'Sports' },
-  contest: { label: 'Contest' },
+  contest: { label: 'Competition' },
   lecture: { label: 'Lecture' },
   outdoor: { label: 'Outdoor' },
   leisure: { label: 'Leisure' },

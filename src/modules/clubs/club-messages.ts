@@ -1,6 +1,6 @@
 // Messages of staff to clubs. The rule: a message and everybody it goes to are written together or not at all.
 import { z } from 'zod';
-import { invalid, type Work } from '../../core/index.ts';
+import { invalid, type Transaction, type Work } from '../../core/index.ts';
 import { letterTo } from './decisions.ts';
 import { largestNumber, someText, text } from './fields.ts';
 import { messageMail } from './mails.ts';
@@ -20,15 +20,21 @@ export const messageBody = z.object({
 
 /** Writes a message to clubs by their numbers. Throws invalid when one of them does not exist. */
 export async function writeMessage(work: Work, given: z.output<typeof messageBody>): Promise<{ id: string }> {
-  const numbers = [...new Set(given.pcuserId)];
-  const clubs = await work.tx.club.findMany({ where: { number: { in: numbers } }, select: { id: true } });
-  if (clubs.length !== numbers.length)
-    throw invalid('One of these clubs does not exist.', { pcuserId: 'names a club that does not exist' });
+  const clubs = await clubsOf(work.tx, given.pcuserId);
   const { subject, body } = given;
   const recipients = { create: clubs.map(({ id }) => ({ clubId: id })) };
   const message = await work.tx.clubMessage.create({ data: { subject, body, recipients } });
   await work.audit({ kind: 'create', summary: `A message to ${clubs.length} clubs was written`, ...recordOf(message) });
   return message;
+}
+
+/** Returns the clubs of these numbers. Throws invalid when one of them does not exist. */
+export async function clubsOf(tx: Transaction, given: readonly number[]): Promise<{ id: string }[]> {
+  const numbers = [...new Set(given)];
+  const clubs = await tx.club.findMany({ where: { number: { in: numbers } }, select: { id: true } });
+  if (clubs.length !== numbers.length)
+    throw invalid('One of these clubs does not exist.', { pcuserId: 'names a club that does not exist' });
+  return clubs;
 }
 
 /** Adds a club to the message of a run, which its first club makes; with `byMail` the club gets it by mail as well. */

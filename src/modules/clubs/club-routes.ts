@@ -1,21 +1,11 @@
 // Applying as a club, and what administrators do with applications.
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import {
-  Answer,
-  asksSecondPerson,
-  type Core,
-  invalid,
-  type LimitRule,
-  type Row,
-  route,
-  Skip,
-  startRun,
-} from '../../core/index.ts';
+import { invalid, type LimitRule, type Row, route, Skip } from '../../core/index.ts';
 import { applicationBody, applyAsClub } from './applications.ts';
 import { approveClub, refuseClub } from './decisions.ts';
 import { done, listOf, nothing, unchanged } from './envelope.ts';
 import { recordNumber, text } from './fields.ts';
+import { noReason, orSecondPerson } from './second-person.ts';
 import { administrator } from './session.ts';
 import { writeTime } from './times.ts';
 
@@ -102,33 +92,17 @@ const decide = route({
     if (!club) return nothing();
     const isApproval = query.verify === '1';
     if (verifiedOf[club.state] === Number(query.verify)) return unchanged();
-    if (await asksSecondPerson(core, actionOf(isApproval), 1)) {
-      const form = isApproval ? {} : { reason: reason || '—' };
-      return waitForSecondPerson(core, actor, actionOf(isApproval), club.id, form);
-    }
-    const outcome = await core.transaction(actor, (work) =>
-      isApproval ? approveClub(work, club.id) : refuseClub(work, club.id, reason),
-    );
-    return outcome instanceof Skip ? unchanged() : done();
+    const asked = isApproval
+      ? { action: 'approve-club', ids: [club.id] }
+      : { action: 'refuse-club', ids: [club.id], form: { reason: reason || noReason } };
+    return orSecondPerson(core, actor, asked, async () => {
+      const outcome = await core.transaction(actor, (work) =>
+        isApproval ? approveClub(work, club.id) : refuseClub(work, club.id, reason),
+      );
+      return outcome instanceof Skip ? unchanged() : done();
+    });
   },
 });
-
-function actionOf(isApproval: boolean): string {
-  return isApproval ? 'clubs.approve-club' : 'clubs.refuse-club';
-}
-
-// The same run that the panel starts, so that nobody gets round the second person by the API.
-async function waitForSecondPerson(
-  core: Core,
-  actor: Parameters<typeof startRun>[1],
-  actionId: string,
-  clubId: string,
-  form: object,
-): Promise<Answer> {
-  const selection = { ids: [clubId] };
-  await startRun(core, actor, actionId, { selection, form, expected: 1, idempotencyKey: randomUUID() });
-  return new Answer(202, { message: 'A second person must confirm this in the panel.' });
-}
 
 // The original matched the key without regard to case, and its front ends rely on it.
 function reasonOf(body: Record<string, unknown>): string {

@@ -1,5 +1,5 @@
 // Hints at doubles: clubs that may be the same as one that applies. Only hints: people decide.
-import type { Core, Row } from '../../core/index.ts';
+import { type Core, phrase, type Row } from '../../core/index.ts';
 
 /** A club that looks like another, and why. */
 export interface Duplicate {
@@ -7,10 +7,10 @@ export interface Duplicate {
   name: string;
   email: string;
   state: Row<'Club'>['state'];
-  why: string;
+  reasons: string[];
 }
 
-interface Found extends Omit<Duplicate, 'why'> {
+interface Found extends Omit<Duplicate, 'reasons'> {
   likeness: number;
   isSameLogo: boolean;
   isSameEvidence: boolean;
@@ -33,15 +33,15 @@ export async function duplicatesOf(core: Core, club: Row<'Club'>): Promise<Dupli
         OR regexp_replace(c.email, '[^a-z0-9@]|\\+[^@]*', '', 'g') = regexp_replace(${club.email}, '[^a-z0-9@]|\\+[^@]*', '', 'g'))
     ORDER BY likeness DESC, c.id
     LIMIT ${mostShown}`;
-  return found.map(({ id, name, email, state, ...signs }) => ({ id, name, email, state, why: reasonOf(signs) }));
+  return found.map(({ id, name, email, state, ...signs }) => ({ id, name, email, state, reasons: reasonsOf(signs) }));
 }
 
-function reasonOf(signs: Omit<Found, 'id' | 'name' | 'email' | 'state'>): string {
+function reasonsOf(signs: Omit<Found, 'id' | 'name' | 'email' | 'state'>): string[] {
   const reasons = [
-    signs.isSameEvidence && 'the same evidence',
-    signs.isSameLogo && 'the same logo',
-    signs.isSameAddress && 'nearly the same address',
-    signs.likeness > 0.5 && 'nearly the same name',
+    signs.isSameEvidence && phrase('the same evidence'),
+    signs.isSameLogo && phrase('the same logo'),
+    signs.isSameAddress && phrase('nearly the same address'),
+    signs.likeness > 0.5 && phrase('nearly the same name'),
   ].filter((reason): reason is string => reason !== false);
-  return reasons.join(', ') || 'the same name';
+  return reasons.length > 0 ? reasons : [phrase('the same name')];
 }

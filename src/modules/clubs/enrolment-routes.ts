@@ -1,13 +1,17 @@
 // Enrolling, and the lists of who enrolled for those who run the activity.
 import { z } from 'zod';
-import { type LimitRule, route } from '../../core/index.ts';
+import { type LimitRule, route, unavailable } from '../../core/index.ts';
+import { turnstile } from '../../lib/turnstile.ts';
 import { theirs } from './activity-routes.ts';
 import { enrol, enrolmentBody, removeEnrolment } from './enrolments.ts';
 import { done, listOf, nothing } from './envelope.ts';
 import { recordNumber } from './fields.ts';
+import { orSecondPerson } from './second-person.ts';
 import { signedIn } from './session.ts';
 
 const enrolling: LimitRule = { name: 'clubs.enrol', points: 1200, seconds: 600 };
+/** Enrolments of this process, a few at a time: a rush waits in memory and not with a connection of the database in hand. */
+const inTurn = turnstile(6, 5000, () => unavailable('Too many people enrol at this moment. Please try again.'));
 const sees = 'clubs:enrolments';
 const docs = { headers: { Authorization: 'The token of an administrator or of the club that announced it.' } };
 /** The original's headings, which its front ends show. */
@@ -23,7 +27,7 @@ const add = route({
   limits: [enrolling],
   docs: { description: '404: there is no such activity; 409: closed, full, or enrolled already.' },
   async handle({ body, core, actor }) {
-    await core.transaction(actor, (work) => enrol(work, body));
+    await inTurn(() => core.transaction(actor, (work) => enrol(work, body)));
     return done();
   },
 });
@@ -64,8 +68,14 @@ const remove = route({
     const caller = await signedIn(core, header('authorization'), sees);
     const activity = await theirs(core, caller, query.act);
     if (!activity) return nothing();
-    const wasThere = await core.transaction(caller.actor, (work) => removeEnrolment(work, activity.id, query.actApply));
-    return wasThere ? done() : nothing();
+    const person = await core.db.activityEnrolment.findUnique({ where: { number: query.actApply } });
+    if (person?.activityId !== activity.id) return nothing();
+    return orSecondPerson(core, caller.actor, { action: 'remove-enrolment', ids: [person.id] }, async () => {
+      const wasThere = await core.transaction(caller.actor, (work) =>
+        removeEnrolment(work, activity.id, person.number),
+      );
+      return wasThere ? done() : nothing();
+    });
   },
 });
 

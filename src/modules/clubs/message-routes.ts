@@ -1,9 +1,10 @@
 // Messages of staff to clubs: written by administrators, read by them and by the clubs they went to.
 import { z } from 'zod';
 import { type Core, route } from '../../core/index.ts';
-import { deleteMessage, messageBody, writeMessage } from './club-messages.ts';
+import { clubsOf, deleteMessage, messageBody, writeMessage } from './club-messages.ts';
 import { done, listOf, nothing } from './envelope.ts';
 import { pageNumber, pageSize, recordNumber } from './fields.ts';
+import { orSecondPerson } from './second-person.ts';
 import { administrator, type SignedIn, signedIn } from './session.ts';
 import { writeTime } from './times.ts';
 
@@ -22,8 +23,16 @@ const write = route({
   docs: admin,
   async handle({ body, header, core }) {
     const actor = await administrator(core, header('authorization'), writes);
-    await core.transaction(actor, (work) => writeMessage(work, body));
-    return done();
+    const clubs = await clubsOf(core.db, body.pcuserId);
+    const asked = {
+      action: 'write-message',
+      ids: clubs.map(({ id }) => id),
+      form: { subject: body.subject, body: body.body, byMail: false },
+    };
+    return orSecondPerson(core, actor, asked, async () => {
+      await core.transaction(actor, (work) => writeMessage(work, body));
+      return done();
+    });
   },
 });
 

@@ -6,8 +6,12 @@ import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { approvalMail, messageMail, refusalMail, reminderMail, suspensionMail } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { resources } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'clubs',
@@ -54,7 +58,9 @@ export default defineModule({
     '/activities/:id': 'activities/activity.html',
   },
   jobs,
+  privacy,
   mails: [approvalMail, refusalMail, reminderMail, suspensionMail, messageMail],
   cards: [clubsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -39,7 +39,7 @@ export const reviewTool: Tool<'Club'> = {
       ...applicationOf(row),
       logo,
       evidence,
-      duplicates: doubles,
+      duplicates: doubles.map(({ reasons, ...double }) => ({ ...double, reason: reasons.join('; ') })),
       history: earlier.map(historyOf),
       next,
       waiting,

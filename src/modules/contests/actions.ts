@@ -1,6 +1,6 @@
 // What staff do with contests, participants and winners: send to the operator, tell the results, publish, delete.
 import { z } from 'zod';
-import { action, conflict, type Where } from '../../core/index.ts';
+import { action, conflict, phrase, type Where } from '../../core/index.ts';
 import { makeCurrent, publishResults } from './contests.ts';
 import { markHandedOver, operatorData, sendAgainToOperator, sendToOperator, withContest } from './hand-over.ts';
 import { type Channel, previewResult, resultOverview, tellResult, withPrize } from './results.ts';
@@ -132,7 +132,8 @@ const publish = action('Contest', {
   icon: 'Globe',
   eligible: [{ where: { publishedAt: null }, otherwise: 'is published already' }],
   async overview({ where }, { core }) {
-    return [`${await core.db.winner.count({ where: { contest: where } })} winners become public, masked.`];
+    const count = await core.db.winner.count({ where: { contest: where } });
+    return [phrase(`Winners that become public, masked: ${count}.`)];
   },
   async each(row, { work }) {
     if ((await work.tx.winner.count({ where: { contestId: row.id } })) === 0)

@@ -1,5 +1,5 @@
 // The current contest on the dashboard: how many came, how far the operator has them, who was told.
-import { type Card, countByDay } from '../../core/index.ts';
+import { type Card, countByDay, phrase } from '../../core/index.ts';
 
 /** Counts of the current contest. */
 export const contestCard: Card = {
@@ -37,7 +37,7 @@ export const contestCard: Card = {
       rows: [
         {
           label: contest.title,
-          value: `${told} of ${all} told the results`,
+          value: phrase(`${told} of ${all} told the results`),
           href: `/resources/Contest/records/${contest.id}/show`,
           share: all === 0 ? 0 : told / all,
         },

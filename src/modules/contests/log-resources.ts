@@ -8,7 +8,7 @@ export const operatorLog = resource('HandOver', {
   group,
   inNavigation: true,
   icon: 'List',
-  title: (row) => `${row.email}: ${row.httpStatus ?? 'no answer'}`,
+  title: (row) => `${row.email}: ${row.httpStatus ?? '–'}`,
   permissions: { read, export: taken },
   columns: {
     at: { label: 'When', filter: true, sort: true },

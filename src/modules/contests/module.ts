@@ -7,8 +7,12 @@ import { wireEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { commitments, operatorLog, phoneVerifications, testSendings } from './log-resources.ts';
 import { codeSms, operatorHook, registeredSms, resultMail, resultSms } from './mails.ts';
+import { privacy } from './privacy.ts';
 import { contests, drawEntries, draws, participants, winners } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'contests',
@@ -57,10 +61,12 @@ export default defineModule({
     '/contests/draw/:id': 'contests/draw.html',
   },
   jobs,
+  privacy,
   mails: [resultMail],
   sms: [codeSms, registeredSms, resultSms],
   webhooks: [operatorHook],
   commands,
   cards: [contestCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -179,7 +179,7 @@ export const draws = resource('Draw', {
       values: {
         prepared: { label: 'Prepared', tone: 'quiet' },
         frozen: { label: 'Frozen', tone: 'busy' },
-        drawn: { label: 'Drawn', tone: 'good' },
+        drawn: { label: 'Winners drawn', tone: 'good' },
       },
     },
     entryCount: { label: 'Entries' },
@@ -187,7 +187,7 @@ export const draws = resource('Draw', {
     frozenAt: { label: 'Frozen', list: false },
     round: { label: 'Round of drand', list: false },
     seed: { label: 'Seed value', list: false },
-    drawnAt: { label: 'Drawn', sort: true },
+    drawnAt: { label: 'Winners drawn', sort: true },
     createdAt: { label: 'Made', list: false, sort: true },
   },
   computed: {

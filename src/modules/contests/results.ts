@@ -4,6 +4,7 @@ import {
   endOfQuiet,
   type Preview,
   partsOf,
+  phrase,
   previewMail,
   previewSms,
   type RowWith,
@@ -76,8 +77,11 @@ export async function previewResult(core: Core, participant: Told, channel: Chan
   const message = await previewSms(core, resultSms, { to: phone, language, data });
   const { encoding, units, segments, perSegment } = measureSms(message.text);
   const cost = await costOf(core, segments);
-  const parts = `${segments} ${segments === 1 ? 'part' : 'parts'}, ${encoding}, ${units} of ${segments * perSegment}`;
-  return { summary: `The results go to ${phone} (${parts}${cost ? `, ${cost}` : ''})`, message };
+  const room = segments * perSegment;
+  const summary = phrase(
+    `The results go to ${phone} (${segments} ${segments === 1 ? 'part' : 'parts'}, ${encoding}, ${units} of ${room}${cost ? `, ${cost}` : ''})`,
+  );
+  return { summary, message };
 }
 
 async function costOf(core: Core, parts: number): Promise<string> {
@@ -94,18 +98,21 @@ export async function resultOverview(
   channel: Channel,
 ): Promise<string[]> {
   const quiet = endOfQuiet(core.config.quietHours, new Date());
-  const waits = quiet ? [`It is quiet time: the messages leave from ${clock(core, quiet)} on.`] : [];
+  const waits = quiet ? [phrase(`It is quiet time: the messages leave from ${clock(core, quiet)} on.`)] : [];
   if (channel === 'email') return waits;
   const { parts, unicode, looked } = await measure(core, where);
   const total = looked < count ? Math.round((parts / looked) * count) : parts;
-  const about = looked < count ? 'About ' : '';
   const cost = await costOf(core, total);
   const left = await smsPartsLeft(core);
-  const budget = left === undefined ? [] : [`${left} parts are left of this month’s budget.`];
+  const budget = left === undefined ? [] : [phrase(`${left} parts are left of this month’s budget.`)];
   const over =
-    left !== undefined && total > left ? ['That is not enough: the rest waits until the budget is raised.'] : [];
+    left !== undefined && total > left
+      ? [phrase('That is not enough: the rest waits until the budget is raised.')]
+      : [];
   return [
-    `${about}${count} text messages in ${total} parts${cost ? `, ${cost}` : ''}; ${unicode} of ${looked} need UCS-2 (70 signs instead of 160).`,
+    phrase(
+      `${looked < count ? 'About ' : ''}${count} text messages in ${total} parts${cost ? `, ${cost}` : ''}; ${unicode} of ${looked} need UCS-2 (70 signs instead of 160).`,
+    ),
     ...budget,
     ...over,
     ...waits,

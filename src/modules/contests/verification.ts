@@ -7,6 +7,7 @@ import {
   hashToken,
   invalid,
   newCode,
+  phrase,
   publicActor,
   raiseAlarm,
   smsPartsLeft,
@@ -69,8 +70,8 @@ async function consumeLimits(core: Core, contest: Contest, phone: string, caller
     { name: 'contests.phone', points: 1, seconds: contest.phoneSeconds, key: phone },
     { name: 'contests.phone-day', points: contest.phonePerDay, seconds: day, key: phone },
     { name: 'contests.address', points: contest.addressPerHour, seconds: 3600, key: caller.address },
-    { name: 'contests.prefix', points: contest.prefixPerHour, seconds: 3600, key: prefix, alarm: `numbers ${prefix}…` },
-    { name: 'contests.all', points: contest.contestPerHour, seconds: 3600, key: '', alarm: 'the whole contest' },
+    { name: 'contests.prefix', points: contest.prefixPerHour, seconds: 3600, key: prefix, alarm: `${prefix}…` },
+    { name: 'contests.all', points: contest.contestPerHour, seconds: 3600, key: '', alarm: '*' },
   ];
   for (const { key, alarm, ...rule } of rules.filter(({ seconds }) => seconds > 0)) {
     const refused = await core.limits.consume(rule, `${contest.id}:${key}`).catch((error: unknown) => error);
@@ -78,7 +79,9 @@ async function consumeLimits(core: Core, contest: Contest, phone: string, caller
     if (alarm && refused instanceof TooManyError)
       await raiseAlarm(core.db, {
         key: `contests:${rule.name}:${contest.id}:${key}`,
-        summary: `Too many codes are asked for (${contest.title}, ${alarm}): more than ${rule.points} an hour are not sent.`,
+        summary: phrase(
+          `Too many codes are asked for (${contest.title}, ${alarm}): more than ${rule.points} an hour are not sent.`,
+        ),
       });
     throw refused;
   }

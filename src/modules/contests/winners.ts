@@ -1,6 +1,6 @@
 // Winners: from a list by participants' numbers, or from a draw; shown to the public masked, once the results are published.
 // The rule: one prize a person, and the public never gets a whole name, phone or address.
-import { type Core, conflict, invalid, type Row, type Transaction, type Work } from '../../core/index.ts';
+import { type Core, conflict, invalid, phrase, type Row, type Transaction, type Work } from '../../core/index.ts';
 import type { Contest } from './contests.ts';
 
 /** A winner as the public sees one. */
@@ -25,7 +25,7 @@ export async function checkWinners(tx: Transaction, rows: Winner[]): Promise<(st
   const found = await tx.participant.findMany({ where: { id: { in: ids } }, select: { id: true, contestId: true } });
   const contests = new Map(found.map(({ id, contestId }) => [id, contestId]));
   return rows.map(({ participantId = '', contestId }) =>
-    contestId && contests.get(participantId) !== contestId ? 'is no participant of this contest' : undefined,
+    contestId && contests.get(participantId) !== contestId ? phrase('is no participant of this contest') : undefined,
   );
 }
 

@@ -1,7 +1,7 @@
 // What staff do with many records at once: open, close, export, print, mail, register. What concerns single places is in place-actions.ts.
 import { z } from 'zod';
 import { action, type Core, previewMail, type Row, sheetPdf, skip, type Work } from '../../core/index.ts';
-import { listHeader, writeList } from './attendee-list.ts';
+import { listBook, listHeader, writeList } from './attendee-list.ts';
 import { renewKey } from './attendees.ts';
 import { lineTime, readSchedule } from './calendar.ts';
 import { setAvailable } from './events.ts';
@@ -114,21 +114,29 @@ const printKeys = action('Attendee', {
 const exportList = action('Attendee', {
   name: 'export-list',
   label: { one: 'Export list with key', many: 'Export list of {count} people with keys' },
-  description: `The CSV file that this and the old program read: ${listHeader}.`,
+  description: `The list that can be brought in again: ${listHeader}.`,
   permission: keys,
   icon: 'FileText',
+  form: z.object({
+    format: z
+      .enum(['csv', 'xlsx'])
+      .default('csv')
+      .meta({ label: 'Kind of file', labels: { csv: 'CSV, as the old program reads it', xlsx: 'Excel workbook' } }),
+  }),
   reading: { chunk: 500 },
-  async all(rows, { core }) {
+  async all(rows, { core, form }) {
     const people: Row<'Attendee'>[] = [];
     for await (const one of rows) people.push(one);
     people.sort((a, b) => a.number - b.number);
+    if (form.format === 'xlsx')
+      return { name: 'studenten.xlsx', type: spreadsheetType, content: listBook(core, people) };
     return { name: 'studenten.csv', type: 'text/csv; charset=utf-8', content: Buffer.from(writeList(core, people)) };
   },
 });
 
 const renewKeys = action('Attendee', {
   name: 'renew-keys',
-  label: { one: 'Make a new key', many: 'Make {count} new keys' },
+  label: { one: 'Make a new login key', many: 'Make {count} new login keys' },
   description: 'The present key ends at once, and whoever is signed in with it must sign in again.',
   permission: keys,
   icon: 'Key',
@@ -235,6 +243,8 @@ const printSchedules = action('Attendee', {
   },
 });
 
+const noWorkshop = 'there is no such workshop';
+
 const registerFor = action('Attendee', {
   name: 'register-for',
   label: { one: 'Register for …', many: 'Register {count} people for …' },
@@ -242,16 +252,16 @@ const registerFor = action('Attendee', {
   permission: manage,
   icon: 'UserPlus',
   form: z.object({
-    workshop: z
-      .int()
-      .min(1)
-      .max(2_147_483_647)
-      .meta({ label: 'Number of the workshop', help: 'It stands in the list of workshops.' }),
+    workshop: z.string().min(1, 'is missing').max(64).meta({ label: 'Workshop', reference: 'Workshop' }),
     reason,
   }),
+  async preview(row, { form, core }) {
+    const workshop = await core.db.workshop.findFirst({ where: { id: form.workshop, eventId: row.eventId } });
+    return { summary: workshop ? `${row.fullName} also gets ${workshop.title} (${workshop.moment})` : noWorkshop };
+  },
   async each(row, { work, form }) {
-    const workshop = await work.tx.workshop.findUnique({ where: { number: form.workshop } });
-    if (!workshop) return skip('there is no workshop with this number');
+    const workshop = await work.tx.workshop.findUnique({ where: { id: form.workshop } });
+    if (!workshop) return skip(noWorkshop);
     return done(register(work, row.id, workshop.id, form.reason));
   },
 });

@@ -1,8 +1,17 @@
 // Lists of people as files: the seed's own CSV (semicolons, no quotes), which comes back byte for byte, and tables with headings.
 // The rule: reading changes nothing; what a list would do is said before it is done.
 
-import type { Core } from '../../core/index.ts';
-import { invalid, type Row, readSheetRows, readText, type Transaction } from '../../core/index.ts';
+import type { Readable } from 'node:stream';
+import {
+  type Core,
+  invalid,
+  phrase,
+  type Row,
+  readSheetRows,
+  readText,
+  type Transaction,
+  xlsxStream,
+} from '../../core/index.ts';
 import type { WantedAttendee } from './attendees.ts';
 import { loginKeyHash, loginKeyProblem, openedKey } from './login-keys.ts';
 
@@ -41,6 +50,18 @@ export function writeList(core: Pick<Core, 'config'>, people: readonly Row<'Atte
       .map((one) => line([one.fullName, one.userClass, one.targetGroup, openedKey(core, one.identitySealed) ?? '']))
       .join('')
   );
+}
+
+/** Writes people as a workbook with the same columns and the e-mail addresses. */
+export function listBook(core: Pick<Core, 'config'>, people: readonly Row<'Attendee'>[]): Readable {
+  const rows = people.map((one) => [
+    one.fullName,
+    one.userClass,
+    one.targetGroup,
+    openedKey(core, one.identitySealed) ?? '',
+    one.email ?? '',
+  ]);
+  return xlsxStream([{ name: 'Studenten', header: [...listHeader.split(';'), 'E-mail'], rows }]);
 }
 
 function plainCell(cell: string): string {
@@ -99,19 +120,20 @@ function tableRows([head, ...rows]: { line: number; cells: string[] }[]): Listed
 function mustBeSound({ line, identity, ...row }: ListedAttendee): void {
   const say = (reason: string) => invalid(`Line ${line}: ${reason}.`, { file: `line ${line}: ${reason}` });
   for (const text of Object.values(row)) {
-    if (text.length > (text === row.email ? 254 : longest)) throw say(`a cell has more than ${longest} characters`);
-    if (/[\p{Cc}\p{Cs}]/u.test(text)) throw say('a cell has a sign that cannot be written');
+    if (text.length > (text === row.email ? 254 : longest))
+      throw say(phrase(`a cell has more than ${longest} characters`));
+    if (/[\p{Cc}\p{Cs}]/u.test(text)) throw say(phrase('a cell has a sign that cannot be written'));
   }
   if (row.email !== undefined && !/^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]{1,190}$/.test(row.email))
-    throw say('this is not an e-mail address');
-  const problem = identity ? loginKeyProblem(identity) : undefined;
-  if (problem) throw say(`the key ${problem}`);
+    throw say(phrase('this is not an e-mail address'));
+  const what = identity ? loginKeyProblem(identity) : undefined;
+  if (what) throw say(phrase(`the key ${what}`));
 }
 
 /** What a list would do. */
 export interface ListRehearsal {
   counts: { kept: number; changed: number; fresh: number; removed: number; duplicates: number };
-  lines: { line: number; name: string; what: 'changed' | 'fresh' | 'removed' | 'duplicate'; words: string }[];
+  lines: { line: number; name: string; what: 'changed' | 'fresh' | 'removed' | 'duplicate'; note: string }[];
   wanted: WantedAttendee[];
 }
 
@@ -143,7 +165,7 @@ export async function rehearseList(
         line: row.line,
         name: row.fullName,
         what: 'duplicate',
-        words: 'the key is in the list twice',
+        note: phrase('the key is in the list twice'),
       });
       continue;
     }
@@ -158,7 +180,12 @@ export async function rehearseList(
   for (const one of there.filter(({ id }) => !used.has(id))) {
     if (options.removeMissing) {
       result.counts.removed += 1;
-      result.lines.push({ line: 0, name: one.fullName, what: 'removed', words: `${one.userClass} is not in the list` });
+      result.lines.push({
+        line: 0,
+        name: one.fullName,
+        what: 'removed',
+        note: phrase(`${one.userClass} is not in the list`),
+      });
     } else result.wanted.push({ id: one.id, fullName: one.fullName });
   }
   return result;
@@ -187,25 +214,29 @@ function takeLine(
   const { line, identity, ...values } = row;
   if (!match) {
     result.counts.fresh += 1;
-    result.lines.push({ line, name: row.fullName, what: 'fresh', words: wordsOf(row) });
+    result.lines.push({ line, name: row.fullName, what: 'fresh', note: noteOf(row) });
     result.wanted.push({ ...values, identity: identity ?? null });
     return;
   }
-  const names = { fullName: 'name', userClass: 'class', targetGroup: 'group', email: 'e-mail' } as const;
-  const changes = (Object.keys(names) as (keyof typeof names)[])
+  const labels = { fullName: 'Name', userClass: 'Class', targetGroup: 'Group', email: 'E-mail' } as const;
+  const changes = (Object.keys(labels) as (keyof typeof labels)[])
     .filter((name) => values[name] !== undefined && values[name] !== (match[name] ?? ''))
-    .map((name) => `${names[name]}: ${match[name] || '–'} → ${values[name] || '–'}`);
-  if (hash !== undefined && hash !== match.identityHash) changes.push('another key');
+    .map((name) => {
+      const [label, before, after] = [labels[name], match[name] || '–', values[name] || '–'];
+      return phrase(`${label}: ${before} becomes ${after}`);
+    });
+  if (hash !== undefined && hash !== match.identityHash) changes.push(phrase('another key'));
   result.counts[changes.length > 0 ? 'changed' : 'kept'] += 1;
-  if (changes.length > 0) result.lines.push({ line, name: row.fullName, what: 'changed', words: changes.join('; ') });
+  if (changes.length > 0) result.lines.push({ line, name: row.fullName, what: 'changed', note: changes.join('; ') });
   // An empty key cell of somebody who has a key says nothing; of somebody without one it asks for one.
   const key = identity === '' && match.identityHash ? undefined : identity;
   result.wanted.push({ id: match.id, ...values, identity: key });
 }
 
-function wordsOf({ userClass, targetGroup, identity }: ListedAttendee): string {
-  const key = identity === undefined ? 'no key' : identity === '' ? 'a key is made' : 'with this key';
-  return [userClass, targetGroup, key].filter(Boolean).join(' · ');
+function noteOf({ userClass, targetGroup, identity }: ListedAttendee): string {
+  const group = [userClass, targetGroup].filter(Boolean).join(' · ') || '–';
+  if (identity === undefined) return phrase(`${group}, no key`);
+  return identity === '' ? phrase(`${group}, a key is made`) : phrase(`${group}, with this key`);
 }
 
 // Keys are unique over all events: whoever signs in says nothing else.
@@ -227,7 +258,7 @@ async function foreignKeys(
     for (const { identityHash } of others) {
       const name = hashes.get(identityHash ?? '')?.fullName ?? '';
       result.counts.duplicates += 1;
-      result.lines.push({ line: 0, name, what: 'duplicate', words: 'somebody of another event has this key' });
+      result.lines.push({ line: 0, name, what: 'duplicate', note: phrase('somebody of another event has this key') });
     }
   }
 }

@@ -124,10 +124,7 @@ async function removeRows(work: Work, eventId: string, ids: readonly string[]): 
     await tx.workshopWaiting.deleteMany({ where: { attendeeId: some } });
     await tx.attendee.deleteMany({ where: { id: some } });
   }
-  await offerFreePlaces(
-    work,
-    await tx.workshop.findMany({ where: { eventId, hasWaiting: true }, orderBy: { id: 'asc' } }),
-  );
+  await offerFreePlaces(work, await tx.workshop.findMany({ where: { eventId }, orderBy: { id: 'asc' } }));
 }
 
 async function changeRows(

@@ -1,5 +1,5 @@
 // The newest events on the dashboard, with how many people have chosen.
-import { type Card, countByDay } from '../../core/index.ts';
+import { type Card, countByDay, phrase } from '../../core/index.ts';
 
 const shown = 5;
 
@@ -19,7 +19,7 @@ export const eventsCard: Card = {
         const share = total === 0 ? 0 : done / total;
         return {
           label: name,
-          value: `${done} of ${total} have chosen`,
+          value: phrase(`${done} of ${total} have chosen`),
           href: `/resources/WorkshopEvent/records/${id}/show`,
           share,
         };

@@ -1,6 +1,6 @@
 // The doors to events: everybody may look, managers replace events, users and links as wholes.
 import { z } from 'zod';
-import { Answer, type Core, invalid, type LimitRule, may, route, type Transaction } from '../../core/index.ts';
+import { Answer, type Core, invalid, type LimitRule, may, phrase, route, type Transaction } from '../../core/index.ts';
 import { replaceAttendees } from './attendees.ts';
 import { tokenHeader } from './auth-routes.ts';
 import { eventFor, mustBeManager, mustBeSignedIn } from './callers.ts';
@@ -213,7 +213,7 @@ async function readUsers(
         resource: 'WorkshopEvent',
         recordId: event.id,
         recordTitle: event.name,
-        summary: `The login keys of ${rows.length} people were read at the API`,
+        summary: phrase(`The login keys of ${rows.length} people were read at the API`),
       }),
     );
   return rows.map((row) => wireUser(row, event.number, mayRead ? openedKey(core, row.identitySealed) : null));

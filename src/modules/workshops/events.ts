@@ -1,8 +1,8 @@
 // Events with their workshops. The rule: an event is changed as a whole under the locks of all its workshops, so that no registration slips
 // between what was checked and what is written.
-import { conflict, invalid, type Row, type Work } from '../../core/index.ts';
+import { conflict, invalid, phrase, type Row, type Work } from '../../core/index.ts';
 import { lockEvent, lockWorkshops } from './locks.ts';
-import { offerFreePlaces } from './waiting.ts';
+import { lockBundle, offerFreePlaces } from './waiting.ts';
 
 /** What may be said of a workshop; what is absent keeps its value, or gets the default of a new one. */
 export interface WantedWorkshop {
@@ -26,7 +26,7 @@ export async function createEvent(work: Work, values: Partial<Row<'WorkshopEvent
   await mustBeFreeName(work, values.name);
   const { name, available, isRanked, offerHours, language } = values;
   const event = await work.tx.workshopEvent.create({ data: { name, available, isRanked, offerHours, language } });
-  await audit(work, event, 'create', `Event ${name} was made`);
+  await audit(work, event, 'create', phrase(`Event ${name} was made`));
   return event;
 }
 
@@ -43,9 +43,9 @@ export async function replaceEvent(work: Work, eventId: string, wanted: WantedEv
     { ...event, name: wanted.name ?? event.name },
     'update',
     [
-      ...(opened ? [] : [wanted.available ? 'Opened for registration' : 'Closed for registration']),
-      ...(counts ? [`workshops: ${counts.made} new, ${counts.changed} changed, ${counts.gone} removed`] : []),
-    ].join('; ') || 'Nothing was changed',
+      ...(opened ? [] : [wanted.available ? phrase('Opened for registration') : phrase('Closed for registration')]),
+      ...(counts ? [phrase(`workshops: ${counts.made} new, ${counts.changed} changed, ${counts.gone} removed`)] : []),
+    ].join('; ') || phrase('Nothing was changed'),
   );
 }
 
@@ -84,19 +84,25 @@ function differs(before: Row<'Workshop'>, values: Omit<WantedWorkshop, 'id'>): b
 export function mustHold(workshop: Pick<Row<'Workshop'>, 'title' | 'taken' | 'held'>, limit: number | undefined): void {
   const there = workshop.taken + workshop.held;
   if (limit === undefined || limit >= there) return;
-  const message = `The limit of ${workshop.title} cannot be below the ${there} places that are taken or offered.`;
+  const message = phrase(
+    `The limit of ${workshop.title} cannot be below the ${there} places that are taken or offered.`,
+  );
   throw conflict(message, { limit: `cannot be below ${there}` });
 }
 
 /** Changes plain values of a workshop; more places go to the waiting list. */
 export async function updateWorkshop(work: Work, id: string, values: Partial<Row<'Workshop'>>): Promise<void> {
-  const [before] = await lockWorkshops(work.tx, [id]);
+  const locked = await lockBundle(work.tx, id);
+  const before = locked.find((one) => one.id === id);
   if (!before) return;
   mustHold(before, values.limit);
   const { title, description, moment, room, limit, minimum, targetGroup, hasWaiting } = values;
   const data = { title, description, moment, room, limit, minimum, targetGroup, hasWaiting };
   const after = await work.tx.workshop.update({ where: { id }, data });
-  await offerFreePlaces(work, [after]);
+  await offerFreePlaces(
+    work,
+    locked.map((one) => (one.id === id ? after : one)),
+  );
 }
 
 /** Opens or closes an event; once it is closed no registration can follow. */
@@ -105,7 +111,7 @@ export async function setAvailable(work: Work, eventId: string, available: boole
   await work.tx.workshopEvent.update({ where: { id: eventId }, data: { available } });
   if (available)
     await offerFreePlaces(work, await work.tx.workshop.findMany({ where: { eventId }, orderBy: { id: 'asc' } }));
-  await audit(work, event, 'update', available ? 'Opened for registration' : 'Closed for registration');
+  await audit(work, event, 'update', available ? phrase('Opened for registration') : phrase('Closed for registration'));
 }
 
 /** Deletes an event with everything in it. */
@@ -115,7 +121,7 @@ export async function deleteEvent(work: Work, eventId: string): Promise<void> {
   const gone = await tx.workshopRegistration.deleteMany({ where: { workshop: { eventId } } });
   await tx.workshopWaiting.deleteMany({ where: { workshop: { eventId } } });
   await tx.workshopEvent.delete({ where: { id: eventId } });
-  await audit(work, event, 'delete', `Event ${event.name} was deleted with ${gone.count} registrations`);
+  await audit(work, event, 'delete', phrase(`Event ${event.name} was deleted with ${gone.count} registrations`));
 }
 
 async function mustBeFreeName({ tx }: Work, name: string): Promise<void> {

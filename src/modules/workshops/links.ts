@@ -1,5 +1,5 @@
 // Links between workshops: together or never together. The rule: a set of links is replaced as a whole, and never contradicts itself.
-import { conflict, invalid, type Row, type Work } from '../../core/index.ts';
+import { conflict, invalid, phrase, type Row, type Work } from '../../core/index.ts';
 import { lockEvent } from './locks.ts';
 
 /** A link as it is asked for; the ids are those of our records. */
@@ -70,12 +70,14 @@ function contradiction(
   const bundle = bundlesOf([...byId.keys()], links);
   for (const { firstId, secondId, type } of links)
     if (type === 'exclusive' && bundle.get(firstId) === bundle.get(secondId))
-      return `${byId.get(firstId)?.title} and ${byId.get(secondId)?.title} exclude each other, but other links bind them together.`;
+      return phrase(
+        `${byId.get(firstId)?.title} and ${byId.get(secondId)?.title} exclude each other, but other links bind them together.`,
+      );
   const seen = new Map<string, string>();
   for (const { id, title, moment } of byId.values()) {
     const key = JSON.stringify([bundle.get(id), moment]);
     const other = seen.get(key);
-    if (other) return `Links bind ${other} and ${title} together, but both are at the same moment.`;
+    if (other) return phrase(`Links bind ${other} and ${title} together, but both are at the same moment.`);
     seen.set(key, title);
   }
   return undefined;
@@ -94,4 +96,11 @@ export function bundlesOf(
     for (const [id, name] of bundle) if (name === from) bundle.set(id, to);
   }
   return bundle;
+}
+
+/** Returns a workshop with all that inclusive links bind it to, itself first. */
+export function bundleOf(id: string, links: readonly WantedLink[]): string[] {
+  const ids = [...new Set([id, ...links.flatMap(({ firstId, secondId }) => [firstId, secondId])])];
+  const names = bundlesOf(ids, links);
+  return ids.filter((one) => names.get(one) === names.get(id));
 }

@@ -10,6 +10,7 @@ import {
   normaliseEmail,
   notFound,
   operatorActor,
+  phrase,
   type Row,
   verifyPassword,
   type Work,
@@ -55,7 +56,7 @@ export async function setCredential(work: Work, operatorId: string, credential: 
     create: { operatorId, ...values },
     update: { ...values, epoch: { increment: 1 } },
   });
-  await audit(work, manager.id, operator.email, 'A credential for the workshops API was set');
+  await audit(work, manager.id, operator.email, phrase('A credential for the workshops API was set'));
   return { id: manager.id };
 }
 
@@ -69,7 +70,7 @@ export async function operatorOf({ tx }: Work, email: string): Promise<{ id: str
 /** Takes the credential away; its tokens end. */
 export async function clearCredential(work: Work, manager: Row<'WorkshopManager'>): Promise<void> {
   await work.tx.workshopManager.delete({ where: { id: manager.id } });
-  await audit(work, manager.id, manager.operatorId, 'The credential for the workshops API was taken away');
+  await audit(work, manager.id, manager.operatorId, phrase('The credential for the workshops API was taken away'));
 }
 
 /** Returns whose credential this is; undefined for a wrong one, or when its operator may not manage workshops now. */

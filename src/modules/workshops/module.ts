@@ -7,8 +7,12 @@ import { workshopsEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { keyMail, offerMail, scheduleMail } from './mails.ts';
 import { managers, moments, placements, plans, registrations, waiting } from './more-resources.ts';
+import { privacy } from './privacy.ts';
 import { attendees, events, workshops } from './resource.ts';
 import { routes } from './routes.ts';
+import nl from './words/nl.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
+import zh from './words/zh.json' with { type: 'json' };
 
 export default defineModule({
   name: 'workshops',
@@ -43,8 +47,10 @@ export default defineModule({
   routes: { envelope: workshopsEnvelope, list: routes },
   pages: { '/workshops/': 'workshops/index.html' },
   jobs,
+  privacy,
   mails: [offerMail, scheduleMail, keyMail],
   commands,
   cards: [eventsCard],
+  words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -143,7 +143,7 @@ export const placements = resource('WorkshopPlacement', {
     attendeeId: { label: 'Person', filter: true },
     titles: { label: 'Gets', filter: true },
     rank: { label: 'Mean rank', sort: true, filter: true },
-    reason: { label: 'What stays empty, and why', filter: true },
+    reason: { label: 'What stays empty, and why', filter: true, words: true },
     state: {
       label: 'State',
       display: 'state',

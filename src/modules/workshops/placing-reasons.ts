@@ -1,4 +1,5 @@
 // Why a moment of somebody stays empty in a plan, in words for staff. The rule: the first reason that alone explains it is said.
+import { phrase } from '../../core/index.ts';
 import type { Option, Situation } from './placing-question.ts';
 
 /** Returns why moments of a person stay empty; empty where none does. */
@@ -10,14 +11,19 @@ export function reasonFor(
   const { workshops, people } = situation;
   const { targetGroup, has } = people[person] as Situation['people'][number];
   const own = workshops.filter((one) => one.targetGroup === targetGroup);
-  if (own.length === 0) return `no workshop is for the group “${targetGroup}”`;
+  if (own.length === 0) return phrase(`no workshop is for the group “${targetGroup}”`);
   const got = [
     ...has,
     ...chosen.filter((one) => one.person === person).map(({ workshop }) => workshops[workshop]?.id ?? ''),
   ];
   const filled = new Set(got.map((id) => workshops.find((one) => one.id === id)?.moment));
   const open = [...new Set(own.map(({ moment }) => moment))].filter((moment) => !filled.has(moment));
-  return open.map((moment) => `${moment}: ${reasonAt(situation, chosen, got, own, moment)}`).join('; ');
+  return open
+    .map((moment) => {
+      const reason = reasonAt(situation, chosen, got, own, moment);
+      return phrase(`at ${moment}: ${reason}`);
+    })
+    .join('; ');
 }
 
 function reasonAt(

@@ -1,6 +1,6 @@
 // The one place that writes registrations. Its rule: a set is checked and replaced as a whole under row locks (attendee, then workshops
 // by id), or nothing changes; what becomes free is offered to the waiting list in the same transaction.
-import { invalid, notFound, type Row, type Work } from '../../core/index.ts';
+import { invalid, notFound, phrase, type Row, type Work } from '../../core/index.ts';
 import { type LockedWorkshop, lockAttendee, lockWorkshops } from './locks.ts';
 import { closed, full, refusalError, refusalOf } from './rules.ts';
 import { offerFreePlaces, takeOwnOffers } from './waiting.ts';
@@ -35,10 +35,7 @@ export async function changeRegistrations(
   const added = chosen.filter(({ id }) => !current.includes(id));
   const removed = current.filter((id) => !wanted.includes(id));
   await replaceRows(work, attendee, added, removed, options.planId);
-  await offerFreePlaces(
-    work,
-    locked.filter(({ id }) => removed.includes(id)),
-  );
+  await offerFreePlaces(work, locked, removed);
   if (options.by.staff && (added.length > 0 || removed.length > 0))
     await auditChange(work, attendee, byId, current, wanted, options.by.reason);
   return tx.workshopRegistration.findMany({ where: { attendeeId }, orderBy: { number: 'asc' } });
@@ -122,7 +119,7 @@ async function auditChange(
     resource: 'Attendee',
     recordId: attendee.id,
     recordTitle: attendee.fullName,
-    summary: `Registrations were changed by staff: ${reason}`.slice(0, 500),
+    summary: phrase(`Registrations were changed by staff: ${reason}`).slice(0, 500),
     before: { workshops: words(before) },
     after: { workshops: words(after) },
   });

@@ -6,6 +6,7 @@ import {
   type Core,
   invalid,
   type LimitRule,
+  phrase,
   publicActor,
   type Row,
   route,
@@ -86,17 +87,19 @@ const replace = route({
   maxBytes: 50_000,
   limits: [writing],
   docs: { headers: tokenHeader },
-  async handle(asking) {
-    const { core, body, params } = asking;
-    const caller = await mustBeSignedIn(asking);
-    const owner = await ownerFor(core, caller, params.uid);
-    const options = manner(caller, body.reason);
-    const workshops = await core.db.workshop.findMany({ where: { number: { in: body.workshop_ids } } });
-    const ids = new Map(workshops.map(({ id, number }) => [number, id]));
-    const wanted = body.workshop_ids.map((number) => ids.get(number) ?? unknownWorkshop(number));
-    await inTurn(() => core.transaction(actorOf(caller), (work) => setRegistrations(work, owner.id, wanted, options)));
-    return readOwn(core, owner);
-  },
+  // All of it in turn: else the reads of a rush take the connections that those whose turn it is need.
+  handle: (asking) =>
+    inTurn(async () => {
+      const { core, body, params } = asking;
+      const caller = await mustBeSignedIn(asking);
+      const owner = await ownerFor(core, caller, params.uid);
+      const options = manner(caller, body.reason);
+      const workshops = await core.db.workshop.findMany({ where: { number: { in: body.workshop_ids } } });
+      const ids = new Map(workshops.map(({ id, number }) => [number, id]));
+      const wanted = body.workshop_ids.map((number) => ids.get(number) ?? unknownWorkshop(number));
+      await core.transaction(actorOf(caller), (work) => setRegistrations(work, owner.id, wanted, options));
+      return readOwn(core, owner);
+    }),
 });
 
 function unknownWorkshop(number: number): never {
@@ -145,7 +148,7 @@ const book = route({
         resource: 'WorkshopEvent',
         recordId: event.id,
         recordTitle: event.name,
-        summary: 'The registrations were exported at the API',
+        summary: phrase('The registrations were exported at the API'),
       }),
     );
     const options = { hasOverview: query.overview === '1', hasAttendance: query.attendance === '1' };

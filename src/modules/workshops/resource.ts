@@ -126,7 +126,6 @@ export const workshops = resource('Workshop', {
   permissions: { read, create: manage, update: manage, delete: manage, export: taken },
   scopes: { 'workshop-event': (actor) => ({ eventId: bound(actor) }), key: (actor) => ({ eventId: bound(actor) }) },
   columns: {
-    number: { label: 'Number', sort: true, filter: true },
     title: { label: 'Title', search: true, filter: true, sort: true, create: true, update: true, rule: named },
     moment: {
       label: 'Moment',
@@ -173,6 +172,7 @@ export const workshops = resource('Workshop', {
       rule: counted(0, 100_000),
     },
     hasWaiting: { label: 'Waiting list', list: false, filter: true, create: true, update: true },
+    number: { label: 'Number at the API', list: false, sort: true, filter: true },
     taken: { label: 'Registered', sort: true, filter: true, list: false },
     held: { label: 'Offered places', list: false },
     eventId: { label: 'Event', filter: true, create: true },

@@ -1,11 +1,19 @@
-// Waiting lists: who comes next gets an offer that holds a place for some hours. The rule: a place is held or given under the workshop's
-// lock, and an offer goes only to somebody whose whole set would keep the rules with it.
-
-import type { Core } from '../../core/index.ts';
-import { conflict, forbidden, type Row, type RowWith, systemActor, type Work } from '../../core/index.ts';
+// Waiting lists: who comes next gets an offer that holds a place for some hours. The rule: places are held or given under the locks of all
+// workshops of the bundle that links tie together, and an offer goes only to somebody whose whole set would keep the rules with it.
+import {
+  type Core,
+  conflict,
+  forbidden,
+  type Row,
+  type RowWith,
+  systemActor,
+  type Transaction,
+  type Work,
+} from '../../core/index.ts';
+import { bundleOf } from './links.ts';
 import { type LockedWorkshop, lockWorkshops } from './locks.ts';
 import { offerMail } from './mails.ts';
-import { closed, type LinkFacts, refusalOf, type WorkshopFacts } from './rules.ts';
+import { closed, type LinkFacts, refusalOf } from './rules.ts';
 
 const hour = 3_600_000;
 const withSet = {
@@ -31,15 +39,23 @@ export async function joinWaiting(work: Work, attendee: Row<'Attendee'>, worksho
   await tx.workshopWaiting.upsert({ where, create: { workshopId, attendeeId: attendee.id }, update: fresh });
 }
 
-/** Takes an attendee out of a line, or gives an offered place back, which then goes to the next. */
+/** Takes an attendee out of a line, or gives offered places back, which then go to the next. */
 export async function leaveWaiting(work: Work, attendeeId: string, workshopId: string): Promise<void> {
-  const locked = await lockWorkshops(work.tx, [workshopId]);
+  const locked = await lockBundle(work.tx, workshopId);
   await work.tx.workshopWaiting.updateMany({
-    where: { workshopId, attendeeId, state: { in: ['waiting', 'offered'] } },
+    where: { workshopId: { in: idsOf(locked) }, attendeeId, state: { in: ['waiting', 'offered'] } },
     data: { state: 'declined', settledAt: new Date() },
   });
   await offerFreePlaces(work, locked);
 }
+
+/** Locks a workshop with all that it must be taken together with. */
+export async function lockBundle(tx: Transaction, workshopId: string): Promise<LockedWorkshop[]> {
+  const links = await tx.workshopLink.findMany({ where: { event: { workshops: { some: { id: workshopId } } } } });
+  return lockWorkshops(tx, bundleOf(workshopId, links));
+}
+
+const idsOf = (workshops: readonly { id: string }[]) => workshops.map(({ id }) => id);
 
 /** Ends the lines of an attendee for workshops that they get now, and names those whose held place is theirs. The workshops are locked. */
 export async function takeOwnOffers(
@@ -62,61 +78,78 @@ export async function takeOwnOffers(
   return new Set(good.map(({ workshopId }) => workshopId));
 }
 
-/** Offers what is free in these locked workshops to those who wait, in their order. */
-export async function offerFreePlaces(work: Work, workshops: readonly LockedWorkshop[]): Promise<number> {
-  let offers = 0;
-  for (const { id, hasWaiting } of workshops) if (hasWaiting) offers += await offerPlacesOf(work, id);
-  return offers;
+/**
+ * Offers what is free to those who wait, in their order: in all of these locked workshops, or in `freed` of them. A bundle that is not
+ * locked as a whole is left to the worker.
+ */
+export async function offerFreePlaces(
+  work: Work,
+  locked: readonly LockedWorkshop[],
+  freed: readonly string[] = idsOf(locked),
+): Promise<void> {
+  const ids = new Set(idsOf(locked));
+  for (const { id, hasWaiting, eventId } of locked) {
+    if (!hasWaiting || !freed.includes(id)) continue;
+    const links = await work.tx.workshopLink.findMany({ where: { eventId } });
+    const bundle = bundleOf(id, links);
+    if (bundle.every((one) => ids.has(one))) await offerPlacesOf(work, bundle, links);
+  }
 }
 
-async function offerPlacesOf(work: Work, workshopId: string): Promise<number> {
+// The first of the bundle is the one whose line it is.
+async function offerPlacesOf(work: Work, bundle: readonly string[], links: readonly LinkFacts[]): Promise<void> {
   const { tx } = work;
-  const workshop = await tx.workshop.findUniqueOrThrow({ where: { id: workshopId }, include: { event: true } });
-  let free = workshop.limit - workshop.taken - workshop.held;
-  if (free <= 0 || !workshop.event.available) return 0;
+  const found = await tx.workshop.findMany({ where: { id: { in: [...bundle] } }, include: { event: true } });
+  const workshops = bundle.flatMap((id) => found.find((one) => one.id === id) ?? []);
+  const free = new Map(workshops.map(({ id, limit, taken, held }) => [id, limit - taken - held]));
+  const isFree = (id: string) => (free.get(id) ?? 0) > 0;
+  const [wanted] = workshops;
+  if (!wanted?.event.available || !isFree(wanted.id)) return;
   const waiting = await tx.workshopWaiting.findMany({
-    where: { workshopId, state: 'waiting' },
+    where: { workshopId: wanted.id, state: 'waiting' },
     include: withSet,
     orderBy: [{ since: 'asc' }, { id: 'asc' }],
     take: 500,
   });
-  if (waiting.length === 0) return 0;
-  const links = await tx.workshopLink.findMany({ where: { eventId: workshop.eventId } });
-  let offers = 0;
   for (const row of waiting) {
-    if (free === 0) break;
-    if (!couldTake(row, workshop, links)) continue;
-    await offer(work, row, workshop);
-    free -= 1;
-    offers += 1;
+    if (!isFree(wanted.id)) return;
+    const missing = workshops.filter(({ id }) => !row.attendee.registrations.some((one) => one.workshopId === id));
+    if (!missing.every(({ id }) => isFree(id)) || !couldTake(row, workshops, links)) continue;
+    await offer(work, row, missing);
+    for (const { id } of missing) free.set(id, (free.get(id) ?? 0) - 1);
   }
-  return offers;
 }
 
-/** Tells whether the rules allow the workshop beside what somebody has, where it may take the place of another at the same moment. */
-function couldTake({ attendee }: Waiting, workshop: WorkshopFacts, links: readonly LinkFacts[]): boolean {
-  const kept = attendee.registrations.map((one) => one.workshop).filter(({ moment }) => moment !== workshop.moment);
-  return refusalOf(attendee, [...kept, workshop], links, (id) => id) === undefined;
+/** Tells whether the rules allow the bundle beside what somebody has, where it may take the place of others at the same moments. */
+function couldTake({ attendee }: Waiting, bundle: readonly Row<'Workshop'>[], links: readonly LinkFacts[]): boolean {
+  const moments = new Set(bundle.map(({ moment }) => moment));
+  const kept = attendee.registrations.map((one) => one.workshop).filter(({ moment }) => !moments.has(moment));
+  return refusalOf(attendee, [...kept, ...bundle], links, (id) => id) === undefined;
 }
 
-async function offer(work: Work, row: Waiting, workshop: RowWith<'Workshop', { event: true }>): Promise<void> {
-  const now = new Date();
-  const expiresAt = new Date(now.getTime() + workshop.event.offerHours * hour);
-  await work.tx.workshopWaiting.update({
-    where: { id: row.id },
-    data: { state: 'offered', offeredAt: now, expiresAt },
-  });
+async function offer(work: Work, row: Waiting, workshops: RowWith<'Workshop', { event: true }>[]): Promise<void> {
   const { attendee } = row;
+  const { event } = attendee;
+  const now = new Date();
+  const expiresAt = new Date(now.getTime() + event.offerHours * hour);
+  const held = { state: 'offered' as const, offeredAt: now, expiresAt, settledAt: null };
+  for (const { id: workshopId } of workshops)
+    await work.tx.workshopWaiting.upsert({
+      where: { workshopId_attendeeId: { workshopId, attendeeId: attendee.id } },
+      create: { workshopId, attendeeId: attendee.id, ...held },
+      update: held,
+    });
   if (!attendee.email) return;
+  const words = (name: 'title' | 'moment') => workshops.map((one) => one[name]).join(', ');
   await work.send(offerMail, {
     to: { address: attendee.email, name: attendee.fullName },
-    language: workshop.event.language,
+    language: event.language,
     data: {
       name: attendee.fullName,
-      workshop: workshop.title,
-      moment: workshop.moment,
-      event: workshop.event.name,
-      hours: workshop.event.offerHours,
+      workshop: words('title'),
+      moment: words('moment'),
+      event: event.name,
+      hours: event.offerHours,
       page: `${work.core.config.publicUrl}/workshops/`,
     },
     record: { resource: 'WorkshopWaiting', id: row.id },
@@ -139,9 +172,9 @@ export async function settleWaiting(core: Core, now: Date = new Date()): Promise
   });
   for (const { workshopId } of lines)
     await core.transaction(systemActor, async (work) => {
-      const locked = await lockWorkshops(work.tx, [workshopId]);
+      const locked = await lockBundle(work.tx, workshopId);
       await work.tx.workshopWaiting.updateMany({
-        where: { workshopId, state: 'offered', expiresAt: { lte: now } },
+        where: { workshopId: { in: idsOf(locked) }, state: 'offered', expiresAt: { lte: now } },
         data: { state: 'expired', settledAt: now },
       });
       await offerFreePlaces(work, locked);

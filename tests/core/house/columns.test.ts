@@ -268,6 +268,15 @@ const table: Record<string, Record<string, string>> = {
     before: 'show',
     after: 'show',
   },
+  PersonRequest: {
+    id: '',
+    email: 'list show filter create',
+    phone: 'list show filter create',
+    note: 'show create',
+    exportedAt: 'list show filter sort',
+    erasedAt: 'list show filter sort',
+    createdAt: 'list show filter sort',
+  },
 };
 
 const canary = 'CANARY7f3a';
@@ -347,6 +356,7 @@ beforeAll(async () => {
   });
   const alarm = await db.alarm.create({ data: { key: 'sample', summary: 'Something is wrong' } });
   const entry = await db.auditEntry.create({ data: { kind: 'signIn', actor: 'Ada', summary: 'Signed in' } });
+  const request = await db.personRequest.create({ data: { email: 'ada@example.org' } });
   Object.assign(ids, {
     Role: role.id,
     Operator: operator.id,
@@ -364,6 +374,7 @@ beforeAll(async () => {
     AuditEntry: entry.id,
     Alarm: alarm.id,
     SmsBudget: 'sms',
+    PersonRequest: request.id,
   });
 });
 afterAll(() => kit.close());

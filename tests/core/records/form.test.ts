@@ -16,6 +16,7 @@ const schema = z.object({
   tags: z.array(z.enum(['a', 'b'])).optional(),
   day: z.iso.date(),
   firstName: z.string().min(1).max(50).trim(),
+  place: z.string().max(64).optional().meta({ reference: 'Workshop' }),
 });
 
 describe('describeForm', () => {
@@ -49,6 +50,7 @@ describe('describeForm', () => {
       },
       { name: 'day', label: 'Day', kind: 'date', required: true },
       { name: 'firstName', label: 'First name', kind: 'text', required: true, maxLength: 50 },
+      { name: 'place', label: 'Place', kind: 'reference', required: false, model: 'Workshop', maxLength: 64 },
     ]);
     expect(describeForm(undefined)).toEqual([]);
   });

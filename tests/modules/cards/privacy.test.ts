@@ -9,6 +9,8 @@ import { runAction } from '../../../src/core/runs/run.ts';
 import { accounts } from '../../../src/modules/cards/account-resource.ts';
 import { cards, resources } from '../../../src/modules/cards/card-resource.ts';
 import { actorWith } from '../../kit/core.ts';
+import { tablesWith } from '../../kit/dump.ts';
+import { forget, handOut } from '../../kit/person.ts';
 import { type House, keptFiles, newCodes, newPerson, openHouse, Person, picture, publish } from './cards-house.ts';
 
 let house: House;
@@ -325,6 +327,43 @@ describe('a person', () => {
     const zip = (await house.core.files.bytes(fileId!)).toString('latin1');
     expect(zip).toContain('account-');
     expect(zip).toContain('.json');
+  });
+
+  it('is found by address and by telephone, and is forgotten with everything of theirs; what others show too stays', async () => {
+    const person = await newPerson(house);
+    const { id } = await accountOf(person);
+    const mobile = '+8613911112222';
+    await house.core.db.cardAccount.update({
+      where: { id },
+      data: { mobile, nick: 'Kanarie', introduction: 'Kanarie here' },
+    });
+    const [own, shared] = ['own', 'shared'].map((word) =>
+      Buffer.concat([Buffer.from('ID3\x04\0\0'), Buffer.from(`${word} of Kanarie`), Buffer.alloc(300)]),
+    ) as [Buffer, Buffer];
+    for (const bytes of [own, shared]) await person.upload('card_res', 'res', { bytes, type: 'audio/mpeg' });
+    await person.upload('avatar', 'avatar', {
+      bytes: await picture(300, 300, '#0a0b0c').png().toBuffer(),
+      type: 'image/png',
+    });
+    const hashes = [own, shared].map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+    await publish(person, { local_template: { content: 'Kanarie’s card', attachments_hashes: hashes } });
+    await publish(people.other, { local_template: { content: 'also', attachments_hashes: hashes.slice(1) } });
+    for (const asked of [{ email: person.email }, { phone: mobile }]) {
+      const { records, files } = await handOut(house.core, asked);
+      expect(records['accounts for greeting cards']).toMatchObject([
+        { account: { email: person.email, profile: { mobile } } },
+      ]);
+      expect(JSON.stringify(records)).toContain('Kanarie’s card');
+      expect(files.some((bytes) => bytes.equals(own))).toBe(true);
+    }
+    await forget(house.core, { phone: mobile });
+    for (const mark of [person.email, 'Kanarie', mobile.slice(1)])
+      expect([mark, await tablesWith(house.core, mark)]).toEqual([mark, []]);
+    await house.startWorker();
+    const names = (word: string) =>
+      keptFiles(house).filter((file) => readFileSync(file).includes(`${word} of Kanarie`));
+    while (names('own').length > 0) await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(names('shared')).toHaveLength(1);
   });
 
   it('once erased is in no row, no file and no log; the code of a card stays used; files of others stay', async () => {

@@ -8,7 +8,7 @@ import { chooseSecondPerson } from '../../../src/core/runs/second-person.ts';
 import { loadDemo } from '../../../src/modules/clubs/demo.ts';
 import { approveClub, followApprovals, refuseClub } from '../../../src/modules/clubs/service.ts';
 import { activityReviewTool, reviewTool } from '../../../src/modules/clubs/tools.ts';
-import { Visitor } from '../../kit/http.ts';
+import { fingerprint, Visitor } from '../../kit/http.ts';
 import {
   announce,
   apply,
@@ -58,6 +58,49 @@ describe('four eyes', () => {
     await approveRun(house.core, await as(other.id), run.id);
     await until(async () => (await row(club.id)).state === 'approved');
     await house.core.transaction(systemActor, (work) => chooseSecondPerson(work, 'clubs.approve-club', null));
+  });
+});
+
+describe('four eyes at every door of the API', () => {
+  it('hold for refusals without a reason, activities, enrolments and messages: nothing happens before the second person', async () => {
+    const { club, token } = await makeClub(house);
+    const applied = await apply(house);
+    const [waiting, shown] = [await announce(house, {}, token), await announce(house, {}, token)];
+    await approved(shown.number);
+    const person = { act: shown.number, username: 'Ana', studentid: '7', phone: '13800000001', school: 'Physics' };
+    await call(house, 'POST', '/api/actApply', { body: person });
+    const enrolment = await house.core.db.activityEnrolment.findFirstOrThrow({ where: { activityId: shown.id } });
+    const actions = [
+      'refuse-club',
+      'approve-activity',
+      'reject-activity',
+      'close-enrolment',
+      'remove-enrolment',
+      'write-message',
+    ];
+    const choose = (from: number | null) =>
+      house.core.transaction(systemActor, async (work) => {
+        for (const name of actions) await chooseSecondPerson(work, `clubs.${name}`, from);
+      });
+    await choose(1);
+    const tables = ['Club', 'Activity', 'ActivityEnrolment', 'ClubMessage', 'Operator'];
+    const before = await fingerprint(house.core, tables);
+    const message = { subject: 'Rooms', body: 'Closed in June.', pcuserId: [club.number] };
+    for (const [method, address, body, by] of [
+      ['PUT', `/api/pcusers?id=${applied.number}&verify=2`],
+      ['PUT', `/api/act?act=${waiting.number}&verify=1`],
+      ['PUT', `/api/act?act=${waiting.number}&verify=0`],
+      ['PUT', `/api/act/${shown.number}`],
+      ['PUT', `/api/act/${shown.number}`, undefined, token],
+      ['DELETE', `/api/actApply?act=${shown.number}&actApply=${enrolment.number}`],
+      ['POST', '/api/message', message],
+    ] as const)
+      expect([method, address, (await call(house, method, address, { token: by ?? root.token, body })).status]).toEqual(
+        [method, address, 202],
+      );
+    expect(await fingerprint(house.core, tables)).toBe(before);
+    await choose(null);
+    expect((await call(house, 'PUT', `/api/act/${shown.number}`, { token })).status).toBe(200);
   });
 });
 
@@ -163,7 +206,7 @@ describe('the reviews', () => {
     expect((await load()).differences).toEqual([
       { column: 'endsAt', label: 'Ends', before: expect.stringMatching(/^\d{4}-/), after: '2031-02-03 10:00' },
       { column: 'campuses', label: 'Campus', before: 'East campus, North campus', after: 'Zhuhai campus' },
-      { column: 'location', label: 'Place', before: 'North pier', after: 'South gate' },
+      { column: 'location', label: 'Location', before: 'North pier', after: 'South gate' },
       { column: 'type', label: 'Kind', before: 'Charity', after: 'Lecture' },
       { column: 'reward', label: 'Reward', before: 'A certificate', after: '—' },
     ]);

@@ -314,6 +314,18 @@ describe('a club in the panel', () => {
           expect([actionId, isOpen, Number(json?.total) <= 1]).toEqual([actionId, true, true]);
         else if (status === 200) expect([actionId, index, isOpen, json?.total]).toEqual([actionId, index, true, 0]);
       }
+      // What staff decide is not the club's to decide about itself either.
+      if (!isOpen && own[String(resource.model)]) {
+        const isOwn = { selection: { ids: [own[String(resource.model)]] }, form, expected: 1 };
+        const { status } = await club.post(`/admin/api/steward/actions/${actionId}/start`, {
+          ...isOwn,
+          idempotencyKey: randomUUID(),
+        });
+        const byKey = await new Visitor(web).post(api, isOwn, { ...bearer, 'idempotency-key': randomUUID() });
+        expect(
+          [actionId, status, byKey.status].map((one) => (typeof one === 'number' ? one >= 400 && one < 500 : one)),
+        ).toEqual([actionId, true, true]);
+      }
       expect(await fingerprint(house.core, beside)).toBe(before);
     });
 

@@ -81,6 +81,7 @@ it('runs from the registration to the end', async () => {
   expect(await phone.locator('#name-wrong').textContent()).toBe('此项必填。');
   expect(await house.core.db.club.count()).toBe(0);
   await phone.fill('#name', '珠江划船社');
+  expect(await phone.locator('#name-wrong').isVisible(), 'a mended fault is gone').toBe(false);
   await phone.fill('#email', email);
   await phone.setInputFiles('#logo', { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('<html>') });
   await phone.getByText('无法识别此图片文件。').waitFor();

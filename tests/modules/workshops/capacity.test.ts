@@ -63,7 +63,8 @@ describe('twenty places', () => {
     const ids = made.workshops.map(({ number }) => number);
     const answers = await Promise.all(rushers.map((one) => register(one, ids)));
     const count = (status: number) => answers.filter((one) => one === status).length;
-    expect([count(200), count(403)]).toEqual([seats, people - seats]);
+    const tally = Object.fromEntries([...new Set(answers)].map((status) => [status, count(status)]));
+    expect(tally).toEqual({ 200: seats, 403: people - seats });
     expect(await house.core.db.workshopRegistration.count({ where: { workshopId: made.workshops[0]!.id } })).toBe(
       seats,
     );

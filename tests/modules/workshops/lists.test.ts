@@ -10,8 +10,9 @@ import { readSchedule, writeCalendar } from '../../../src/modules/workshops/cale
 import { setRegistrations } from '../../../src/modules/workshops/registering.ts';
 import { registrationsBook } from '../../../src/modules/workshops/registrations-file.ts';
 import { fingerprint } from '../../kit/http.ts';
+import { operatorsOf, rasterise, readAt } from '../../kit/printed-codes.ts';
 import { openWorkbook, unzipped } from './workbook.ts';
-import { type House, makeEvent, openHouse } from './workshops-house.ts';
+import { type House, keyOf, makeEvent, openHouse } from './workshops-house.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -105,6 +106,28 @@ describe('the seed’s list', () => {
     await expect(readList(Buffer.from(bytes))).rejects.toMatchObject({ status: 400 });
   });
 
+  it('leaves as a workbook that comes in again without a change, guarded cells too', async () => {
+    const event = await emptyEvent();
+    await apply(event.id, seedFile);
+    await house.core.db.attendee.updateMany({
+      where: { eventId: event.id, userClass: '2C' },
+      data: { email: 'wang@example.org' },
+    });
+    const { runId } = await runAction(house.core, systemActor, 'workshops.export-list', {
+      selection: { all: true, filters: { 'eventId.is': event.id } },
+      form: { format: 'xlsx' },
+      idempotencyKey: crypto.randomUUID(),
+    });
+    const { fileId } = await house.core.db.run.findUniqueOrThrow({ where: { id: runId } });
+    const book = await house.core.files.bytes(fileId!);
+    expect((await openWorkbook(book))[0]?.rows[0]).toEqual(['Naam', 'Klas', 'Doelgroep', 'Identificatie', 'E-mail']);
+    const { counts } = await rehearseList(house.core, house.core.db, event.id, await readList(book), {
+      removeMissing: true,
+    });
+    expect(counts).toEqual({ kept: 5, changed: 0, fresh: 0, removed: 0, duplicates: 0 });
+    await house.core.db.attendee.deleteMany({ where: { eventId: event.id } });
+  });
+
   it('comes as a workbook too', async () => {
     const book = await buffer(
       xlsxStream([
@@ -187,6 +210,25 @@ describe('files of an event', () => {
     const keys = await PDFDocument.load(await run('print-keys', all));
     // 20 of 1A, 20 of 1B and one of "@sum", 12 on a page.
     expect(keys.getPageCount()).toBe(5);
+    const classes: Set<string>[] = [];
+    const read: string[] = [];
+    for (let page = 0; page < 5; page += 1) {
+      const sheet = rasterise(operatorsOf(keys, page), 8);
+      const codes = Array.from({ length: 12 }, (_, at) =>
+        readAt(sheet, 8, { x: 12 + (at % 2) * 93, y: 20 + Math.floor(at / 2) * 43, size: 42 }),
+      );
+      const found = codes.filter((code) => code !== undefined);
+      read.push(...found);
+      const names = found.map((code) => decodeURIComponent(code.replace(/^.*#key=KEY-\d+-/, '')));
+      classes.push(
+        new Set(names.map((name) => made.people.find(({ fullName }) => fullName === name)?.userClass ?? '?')),
+      );
+    }
+    expect(classes.map((one) => [...one])).toEqual([['@sum'], ['1A'], ['1A'], ['1B'], ['1B']]);
+    const page = 'https://steward.example.org/workshops/#key=';
+    expect(read.sort()).toEqual(
+      made.people.map(({ fullName }) => page + encodeURIComponent(keyOf(made.event.number, fullName))).sort(),
+    );
     expect(
       await house.core.db.auditEntry.count({ where: { kind: 'export', summary: { contains: 'login-keys.pdf' } } }),
     ).toBe(1);

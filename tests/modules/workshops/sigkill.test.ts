@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Visitor } from '../../kit/http.ts';
 import { type ServerProcess, serverProcess } from '../../kit/server.ts';
+import { brokenInvariants } from './seat-rush.ts';
 import { bearer, type House, makeEvent, managerToken, openHouse } from './workshops-house.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 2);
@@ -45,6 +46,22 @@ it('leaves whole lists: the users, workshops, links and registrations of before,
       () => 0,
     );
   };
+  // People of another event choose at the same time: their sets are replaced, not their event.
+  const choosing = await makeEvent(house, {
+    workshops: Array.from({ length: 8 }, (_, n) => ({ title: `set ${n}`, moment: `m${n >> 1}`, limit: 500 })),
+    people: Array.from({ length: 20 }, (_, n) => ({ fullName: `p${n}` })),
+  });
+  const sets = [0, 1].map((n) => choosing.workshops.filter((_, at) => at % 2 === n));
+  const reason = 'a set of four';
+  const choose = ({ number }: { number: number }, n: number) => {
+    const visitor = new Visitor({ url: server.base, port: Number(new URL(server.base).port) });
+    const body = JSON.stringify({ workshop_ids: sets[n % 2]!.map((one) => one.number), reason });
+    const headers = { 'content-type': 'application/json', ...bearer(token) };
+    return visitor.send('PUT', `/registrations/user/${number}`, { body, headers }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  };
   let [answered, cut] = [0, 0];
   for (let round = 0; round < rounds; round += 1) {
     await server.start();
@@ -68,9 +85,10 @@ it('leaves whole lists: the users, workshops, links and registrations of before,
         ),
       ]),
     );
+    const choices = choosing.people.map((one, n) => choose(one, n + round));
     await new Promise((resolve) => setTimeout(resolve, 40 + 120 * round));
     await server.stop('SIGKILL');
-    const statuses = (await Promise.all(attempts)).flat();
+    const statuses = [...(await Promise.all(attempts)).flat(), ...(await Promise.all(choices))];
     answered += statuses.filter((status) => status > 0).length;
     cut += statuses.filter((status) => status === 0).length;
     // What the killed process had under way is rolled back as soon as its connections are found dead.
@@ -82,7 +100,16 @@ it('leaves whole lists: the users, workshops, links and registrations of before,
     const titles = new Set(workshops.map(({ title }) => title.replace(/^old \d$/, 'old')));
     expect([titles.size, [3, 6].includes(workshops.length)]).toEqual([1, true]);
     expect([0, 1, 2]).toContain(await house.core.db.workshopLink.count({ where: { eventId: made.event.id } }));
+    await house.core.db.$queryRaw`SELECT 1 FROM "Workshop" WHERE "eventId" = ${choosing.event.id} FOR UPDATE`;
+    const chosen = await house.core.db.attendee.findMany({
+      where: { eventId: choosing.event.id },
+      include: { registrations: { orderBy: { workshop: { number: 'asc' } } } },
+    });
+    const whole = ['', ...sets.map((set) => set.map(({ id }) => id).join())];
+    for (const { registrations } of chosen)
+      expect(whole).toContain(registrations.map(({ workshopId }) => workshopId).join());
+    expect(await brokenInvariants(house.core, choosing.event.id)).toEqual([]);
   }
-  expect(answered + cut).toBe(rounds * 12);
+  expect(answered + cut).toBe(rounds * 32);
   expect(cut, 'some were under way').toBeGreaterThan(0);
 }, 400_000);

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../../src/core/index.ts';
 import { replaceAttendees } from '../../../src/modules/workshops/attendees.ts';
-import { replaceEvent, setAvailable } from '../../../src/modules/workshops/events.ts';
+import { replaceEvent, setAvailable, updateWorkshop } from '../../../src/modules/workshops/events.ts';
 import { replaceLinks } from '../../../src/modules/workshops/links.ts';
 import { setRegistrations } from '../../../src/modules/workshops/registering.ts';
 import { settleWaiting } from '../../../src/modules/workshops/waiting.ts';
@@ -121,6 +121,97 @@ describe('a waiting list', () => {
     expect(await states()).toEqual({ bound: 'offered', next: 'offered', last: 'waiting' });
     await expect(limit(2)).rejects.toThrow('cannot be below the 3 places');
     expect(await brokenInvariants(house.core, made.event.id)).toEqual([]);
+  });
+});
+
+describe('a waiting list of linked workshops', () => {
+  async function linked() {
+    const made = await makeEvent(house, {
+      workshops: [
+        { title: 'First half', moment: 'a', limit: 1 },
+        { title: 'Second half', moment: 'b', limit: 2 },
+        { title: 'At the same time', moment: 'b', limit: 9 },
+      ],
+      people: names.map((fullName) => ({ fullName, email: `${fullName}@pair.example.org` })),
+      links: [[0, 1, 'inclusive']],
+    });
+    const [first, second, other] = made.workshops.map(({ id }) => id) as [string, string, string];
+    await house.core.db.workshop.updateMany({ where: { id: { in: [first, second] } }, data: { hasWaiting: true } });
+    const set = (name: string, ids: string[]) => {
+      const { id } = made.people.find(({ fullName }) => fullName === name)!;
+      return house.core.transaction(systemActor, (work) => setRegistrations(work, id, ids, { by: { staff: false } }));
+    };
+    const tokens = new Map<string, string>();
+    for (const name of names) tokens.set(name, await tokenFor(house, keyOf(made.event.number, name)));
+    const act = async (name: string, what: string, workshop = 0) => {
+      const path = `/api/workshops/waiting/${made.workshops[workshop]!.number}`;
+      return (await new Visitor(house.web).post(path, { act: what }, bearer(tokens.get(name)!))).status;
+    };
+    const rows = () =>
+      house.core.db.workshopWaiting.findMany({
+        where: { workshop: { eventId: made.event.id } },
+        include: { attendee: true, workshop: true },
+      });
+    const states = async () =>
+      Object.fromEntries(
+        (await rows()).map(({ attendee, workshop, state }) => [`${attendee.fullName}: ${workshop.title}`, state]),
+      );
+    const has = async (name: string) => {
+      const own = await house.core.db.workshopRegistration.findMany({
+        where: { attendee: { fullName: name, eventId: made.event.id } },
+        include: { workshop: true },
+        orderBy: { workshop: { number: 'asc' } },
+      });
+      return own.map(({ workshop }) => workshop.title);
+    };
+    return { made, first, second, other, set, act, states, has };
+  }
+
+  it('holds a place in each half, so that the offer can be taken, and gives both back together', async () => {
+    const { made, first, second, other, set, act, states, has } = await linked();
+    await set('has', [first, second]);
+    await set('next', [other]);
+    expect(await act('bound', 'join')).toBe(200);
+    expect(await act('next', 'join')).toBe(200);
+    await set('has', []);
+    const held = { 'bound: First half': 'offered', 'bound: Second half': 'offered' };
+    expect(await states()).toEqual({ ...held, 'next: First half': 'waiting' });
+    expect(await brokenInvariants(house.core, made.event.id)).toEqual([]);
+    expect(await act('bound', 'leave', 1)).toBe(200);
+    expect(await states()).toEqual({
+      'bound: First half': 'declined',
+      'bound: Second half': 'declined',
+      'next: First half': 'offered',
+      'next: Second half': 'offered',
+    });
+    expect(await act('next', 'accept')).toBe(200);
+    expect(await has('next'), 'both halves, in place of what was at the same time').toEqual([
+      'First half',
+      'Second half',
+    ]);
+    const mails = await house.core.db.message.findMany({ where: { toAddress: 'next@pair.example.org' } });
+    expect(mails, 'one mail for both').toHaveLength(1);
+    expect(await brokenInvariants(house.core, made.event.id)).toEqual([]);
+  });
+
+  it('offers nothing while the other half is full, and everything once it is not; both end by the clock', async () => {
+    const { made, first, second, set, act, states } = await linked();
+    await house.core.db.workshop.update({ where: { id: second }, data: { limit: 1 } });
+    await set('has', [first, second]);
+    expect(await act('bound', 'join')).toBe(200);
+    await house.core.transaction(systemActor, (work) => updateWorkshop(work, first, { limit: 2 }));
+    expect(await states(), 'the other half is full').toEqual({ 'bound: First half': 'waiting' });
+    await house.core.transaction(systemActor, (work) => updateWorkshop(work, second, { limit: 2 }));
+    expect(await states()).toEqual({ 'bound: First half': 'offered', 'bound: Second half': 'offered' });
+    const over = { expiresAt: new Date(Date.now() - 1000) };
+    await house.core.db.workshopWaiting.updateMany({ where: { state: 'offered' }, data: over });
+    await settleWaiting(house.core);
+    expect(await states()).toEqual({ 'bound: First half': 'expired', 'bound: Second half': 'expired' });
+    const now = await house.core.db.workshop.findMany({
+      where: { eventId: made.event.id },
+      orderBy: { number: 'asc' },
+    });
+    expect(now.map(({ held }) => held)).toEqual([0, 0, 0]);
   });
 });
 

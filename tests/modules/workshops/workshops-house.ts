@@ -125,7 +125,7 @@ export async function tokenFor(house: House, key: string, admin: 0 | 1 = 0): Pro
 
 /** Makes an open event with these workshops and people; keys are KEY-<name> in capitals. */
 export async function makeEvent(
-  house: House,
+  house: Pick<House, 'core'>,
   given: {
     name?: string;
     workshops: WantedWorkshop[];

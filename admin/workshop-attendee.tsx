@@ -5,6 +5,7 @@ import { useNotice } from './notices.tsx';
 import { Field } from './parts/field.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import type { ToolProps } from './tools/tool.ts';
+import { say, sayCount } from './words.ts';
 
 interface Loaded {
   workshops: { id: string; title: string; moment: string; left: number }[];
@@ -13,7 +14,7 @@ interface Loaded {
 
 /** Draws the screen. */
 export function AttendeeWorkshops({ load, call }: ToolProps) {
-  const say = useNotice();
+  const notify = useNotice();
   const [loaded, setLoaded] = useState<Loaded>();
   const [chosen, setChosen] = useState<string[]>([]);
   const [reason, setReason] = useState('');
@@ -37,7 +38,7 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
       setChosen(done.chosen);
       setLoaded(await load<Loaded>());
       setReason('');
-      say('Registrations kept.');
+      notify(say('Registrations kept.'));
     } catch (error) {
       setFault(sentenceOf(error));
     } finally {
@@ -46,8 +47,8 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
   };
   const isSame = [...chosen].sort().join() === [...loaded.chosen].sort().join();
   return (
-    <section className="card workshop-choice" aria-label="Workshops">
-      {workshops.length === 0 && <p>No workshop is for this person’s group.</p>}
+    <section className="card workshop-choice" aria-label={say('Workshops')}>
+      {workshops.length === 0 && <p>{say('No workshop is for this person’s group.')}</p>}
       {[...new Set(workshops.map(({ moment }) => moment))].map((moment) => {
         const here = workshops.filter((one) => one.moment === moment);
         const now = here.find(({ id }) => chosen.includes(id))?.id ?? '';
@@ -59,10 +60,10 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
               value={now}
               onChange={(event) => setChosen(event.target.value ? [...others, event.target.value] : others)}
             >
-              <option value="">Nothing</option>
+              <option value="">{say('Nothing')}</option>
               {here.map(({ id, title, left }) => (
                 <option key={id} value={id} disabled={left <= 0 && !loaded.chosen.includes(id)}>
-                  {title} ({left > 0 ? `${left} left` : 'full'})
+                  {title} ({left > 0 ? sayCount(left, '{count} left', '{count} left') : say('full')})
                 </option>
               ))}
             </select>
@@ -72,11 +73,11 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
       <Field
         field={{
           name: 'reason',
-          label: 'Reason',
+          label: say('Reason'),
           kind: 'text',
           required: true,
           maxLength: 300,
-          help: 'The audit keeps it.',
+          help: say('The audit keeps it.'),
         }}
         value={reason}
         set={(value) => setReason(String(value))}
@@ -93,7 +94,7 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
           disabled={isBusy || isSame || reason.trim().length < 3}
           onClick={save}
         >
-          Keep
+          {say('Keep')}
         </button>
       </div>
     </section>

@@ -1,14 +1,15 @@
 // The review of an activity: what an edit changed beside what was approved, every value, its pictures.
 import React from 'react';
 import { Link } from 'react-router-dom';
-import { Picture, ReviewFoot } from './club-review.tsx';
+import { Picture, ReviewFoot, sayDecided } from './club-review.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Pill } from './parts/pill.tsx';
+import { sayParts } from './parts/say-parts.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import { apiPath, recordPath } from './paths.ts';
 import { useLoad } from './state.tsx';
 import type { ToolProps } from './tools/tool.ts';
-import type { Tone } from './words.ts';
+import { say, sayCount, sentenceIn, type Tone } from './words.ts';
 
 /** What the Activity resource's review tool loads. */
 interface Review {
@@ -30,29 +31,29 @@ interface Review {
 }
 
 const words: Readonly<Record<Review['state'], { label: string; tone: Tone }>> = {
-  pending: { label: 'In review', tone: 'busy' },
-  approved: { label: 'Approved', tone: 'good' },
-  rejected: { label: 'Rejected', tone: 'bad' },
+  pending: { label: say('In review'), tone: 'busy' },
+  approved: { label: say('Approved'), tone: 'good' },
+  rejected: { label: say('Rejected'), tone: 'bad' },
 };
 
 /** Draws the review of an activity. */
 export function ActivityReview({ recordId }: ToolProps) {
   const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Activity', recordId, 'review'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
-  if (!data) return <Loading rows={8} label="Opening the activity" />;
+  if (!data) return <Loading rows={8} label={say('Opening the activity')} />;
   return (
     <div className="review">
       <Standing review={data} />
       <Differences review={data} />
       <div className={data.poster || data.qrcode ? 'review-sides two' : 'review-sides one'}>
         <section className="card" aria-labelledby="activity">
-          <h2 id="activity">Activity</h2>
+          <h2 id="activity">{say('Activity')}</h2>
           <dl className="facts">
             {data.values.map(({ column, label, value }) => (
               <React.Fragment key={column}>
                 <dt>{label}</dt>
                 <dd dir="auto" className={isChanged(data, column) ? 'review-changed' : undefined}>
-                  {value}
+                  {isChoice(column) ? sayChoices(value) : value}
                 </dd>
               </React.Fragment>
             ))}
@@ -60,8 +61,8 @@ export function ActivityReview({ recordId }: ToolProps) {
         </section>
         {(data.poster || data.qrcode) && (
           <div className="review">
-            {data.poster && <Picture title="Poster" source={data.poster} none="" />}
-            {data.qrcode && <Picture title="QR code" source={data.qrcode} none="" />}
+            {data.poster && <Picture title={say('Poster')} source={data.poster} none="" />}
+            {data.qrcode && <Picture title={say('QR code')} source={data.qrcode} none="" />}
           </div>
         )}
       </div>
@@ -73,18 +74,22 @@ export function ActivityReview({ recordId }: ToolProps) {
       >
         {data.page && (
           <a className="button" href={data.page} target="_blank" rel="noreferrer">
-            <Icon name="ExternalLink" /> Public page
+            <Icon name="ExternalLink" /> {say('Public page')}
           </a>
         )}
         {data.next && (
           <Link className="button" to={recordPath('Activity', data.next, 'review')}>
-            Next in review <Icon name="ArrowRight" />
+            {say('Next in review')} <Icon name="ArrowRight" />
           </Link>
         )}
       </ReviewFoot>
     </div>
   );
 }
+
+/** What was chosen from words of ours comes in English; all else is as somebody typed it. */
+const isChoice = (column: string) => ['type', 'campuses', 'enrolling'].includes(column);
+const sayChoices = (words: string) => words.split(', ').map(sentenceIn).join(', ');
 
 function isChanged({ differences }: Review, column: string): boolean {
   return differences.some((one) => one.column === column);
@@ -95,16 +100,12 @@ function Standing({ review }: { review: Review }) {
   return (
     <p className="review-standing">
       <Pill tone={words[state].tone}>{words[state].label}</Pill>{' '}
-      {club ? (
-        <>
-          by <Link to={recordPath('Club', club.id)}>{club.name}</Link>
-        </>
-      ) : (
-        'announced without a club'
-      )}
-      {` · ${taken} enrolled`}
-      {editedAt && ` · changed ${editedAt}`}
-      {decidedAt && ` · decided ${decidedAt}${decidedBy ? ` by ${decidedBy}` : ''}`}
+      {club
+        ? sayParts('by {club}', { club: <Link to={recordPath('Club', club.id)}>{club.name}</Link> })
+        : say('announced without a club')}
+      {` · ${sayCount(taken, '{count} enrolled', '{count} enrolled')}`}
+      {editedAt && ` · ${say('changed {day}', { day: editedAt })}`}
+      {decidedAt && ` · ${sayDecided(decidedAt, decidedBy)}`}
       {rejection && ` · ${rejection}`}
     </p>
   );
@@ -114,16 +115,16 @@ function Differences({ review: { wasApproved, differences } }: { review: Review 
   if (!wasApproved) return null;
   return (
     <section className="card" aria-labelledby="differences">
-      <h2 id="differences">Changed since it was approved</h2>
+      <h2 id="differences">{say('Changed since it was approved')}</h2>
       {differences.length === 0 ? (
-        <p className="hint">Nothing differs from what was approved.</p>
+        <p className="hint">{say('Nothing differs from what was approved.')}</p>
       ) : (
         <table className="changes review-changes">
           <thead>
             <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Approved</th>
-              <th scope="col">Now</th>
+              <th scope="col">{say('Field')}</th>
+              <th scope="col">{say('Approved')}</th>
+              <th scope="col">{say('Now')}</th>
             </tr>
           </thead>
           <tbody>
@@ -131,10 +132,10 @@ function Differences({ review: { wasApproved, differences } }: { review: Review 
               <tr key={column}>
                 <th scope="row">{label}</th>
                 <td dir="auto">
-                  <del>{before}</del>
+                  <del>{isChoice(column) ? sayChoices(before) : before}</del>
                 </td>
                 <td dir="auto">
-                  <ins>{after}</ins>
+                  <ins>{isChoice(column) ? sayChoices(after) : after}</ins>
                 </td>
               </tr>
             ))}

@@ -1,0 +1,242 @@
+// One operator, four languages, in a real browser: every screen is looked through for English sentences of the catalogues, and the layout
+// must hold on a phone in Russian, whose words are the longest.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../kit/browser.ts';
+import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
+import { type ServerProcess, serverProcess } from '../kit/server.ts';
+import { allParts, keysOf, type Other } from '../kit/words.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'steward-languages-'));
+const password = 'lantern orchid seven canal';
+let database: TestDatabase;
+let server: ServerProcess;
+let browser: Browser;
+let staff: BrowserContext;
+let page: Page;
+const complaints: string[] = [];
+
+const parts = allParts();
+
+/** English sentences that stand differently in this language; a place takes any value. */
+function englishOf(language: Other): (text: string) => boolean {
+  const exact = new Set<string>();
+  const shapes: RegExp[] = [];
+  for (const part of parts)
+    for (const key of keysOf(part, parts).keys()) {
+      if (part.words[language]?.[key] === key) continue;
+      const literal = key.replace(/\{\w+\}/g, '');
+      if (literal === key) exact.add(key).add(key.charAt(0).toUpperCase() + key.slice(1));
+      // A sentence of a few letters would find its like in what people typed.
+      else if ((literal.match(/[a-z]/gi) ?? []).length >= 8)
+        shapes.push(
+          new RegExp(
+            `^${key
+              .split(/\{\w+\}/)
+              .map(escaped)
+              .join('.+')}$`,
+          ),
+        );
+    }
+  return (text) => exact.has(text) || shapes.some((shape) => shape.test(text));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Returns every text that people see or hear on the page: texts, names for screen readers, hints. */
+async function textsOnPage(): Promise<string[]> {
+  return page.evaluate(() => {
+    const texts: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+      if (!walker.currentNode.parentElement?.closest('script, style, code, textarea'))
+        texts.push(walker.currentNode.textContent?.trim() ?? '');
+    for (const element of document.querySelectorAll('*'))
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-label'])
+        texts.push(element.getAttribute(name)?.trim() ?? '');
+    return texts.filter(Boolean);
+  });
+}
+
+const settle = () => page.waitForLoadState('networkidle');
+const open = async (address: string) => {
+  await page.goto(`${server.base}${address}`);
+  await page.locator('h1').first().waitFor();
+  await settle();
+};
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  server = await serverProcess({ DATA_DIR: folder, DATABASE_URL: database.url, UNDO_SECONDS: '0', SMTP_URL: '' });
+  await server.start();
+  browser = await openBrowser();
+  staff = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'de-DE' });
+  page = await staff.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.origin !== server.base) complaints.push(`asked ${url.origin}`);
+  });
+}, 360_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop('SIGTERM');
+  await database?.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('sets up in Dutch, by the switch on the page, and stays Dutch after signing in', async () => {
+  const link = server.output().match(/http\S+\/admin\/setup\?link=\S+/)?.[0];
+  await page.goto(link!);
+  expect(await page.locator('html').getAttribute('lang'), 'nobody speaks German here').toBe('en');
+  await page.getByRole('link', { name: 'Nederlands' }).click();
+  expect(await page.locator('html').getAttribute('lang')).toBe('nl');
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByLabel('Je naam').fill('Ada Lovelace');
+  await page.getByLabel('Wachtwoord', { exact: true }).fill('short');
+  await page.getByLabel('Wachtwoord nogmaals').fill('short');
+  await page.getByRole('button', { name: 'Beginnen' }).click();
+  await page.getByText('Het wachtwoord heeft minstens 12 tekens nodig.').waitFor();
+  await page.getByLabel('Wachtwoord', { exact: true }).fill(password);
+  await page.getByLabel('Wachtwoord nogmaals').fill(password);
+  await page.getByRole('button', { name: 'Beginnen' }).click();
+  await page.getByRole('button', { name: 'Demo laden' }).click();
+  await page.getByText('Spring volunteers 2026').first().waitFor({ timeout: 60_000 });
+  expect(await page.locator('html').getAttribute('lang')).toBe('nl');
+}, 240_000);
+
+const heads: Record<Other, { account: string; language: string }> = {
+  zh: { account: '我的账户', language: '中文' },
+  ru: { account: 'Моя учётная запись', language: 'Русский' },
+  nl: { account: 'Mijn account', language: 'Nederlands' },
+};
+
+describe.each(['zh', 'ru', 'nl'] as const)('in %s', (language) => {
+  const found: string[] = [];
+  const isEnglish = englishOf(language);
+  const look = async (where: string) => {
+    await settle();
+    for (const text of await textsOnPage()) if (isEnglish(text)) found.push(`${where}: ${text}`);
+  };
+
+  it('chosen under “My account”, no screen holds an English sentence', async () => {
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await open('/admin/account');
+    await page.locator('#language-choice').selectOption(language);
+    await page.getByRole('heading', { level: 1, name: heads[language].account }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe(language);
+    await look('account');
+    await open('/admin');
+    await look('dashboard');
+    for (const model of [
+      'Recipient',
+      'Run',
+      'Import',
+      'Message',
+      'Operator',
+      'Role',
+      'AuditEntry',
+      'Schedule',
+      'MailTemplate',
+    ]) {
+      await open(`/admin/resources/${model}`);
+      await look(`list of ${model}`);
+      const first = page.locator('tbody tr a').first();
+      if (await first.count()) {
+        await open((await first.getAttribute('href')) ?? '');
+        await look(`record of ${model}`);
+      }
+    }
+    for (const address of [
+      'Campaign/actions/new',
+      'Role/actions/new',
+      'Schedule/actions/new',
+      'Recipient/actions/import',
+    ]) {
+      await page.goto(`${server.base}/admin/resources/${address}`);
+      await look(address);
+    }
+    expect(found.splice(0)).toEqual([]);
+  }, 240_000);
+
+  it('an action is previewed and run without an English sentence, and a refusal is said in it too', async () => {
+    await open('/admin/resources/Recipient');
+    await page.locator('tbody input[type=checkbox]').first().check();
+    await look('selection');
+    await page.locator('.selection-actions [aria-haspopup]').first().click();
+    await look('menu of actions');
+    // "Check names" changes nothing, so that every language can do it.
+    await page
+      .getByRole('menuitem')
+      .filter({ hasText: /检查姓名|Проверить|controleren/ })
+      .click();
+    await page.locator('[role=dialog] .verdict').waitFor();
+    await look('drawer');
+    await page.locator('[role=dialog] .button.primary').last().click();
+    await page.waitForURL(/Run/);
+    await page.locator('h1').first().waitFor();
+    await look('run');
+    const refused = await page.evaluate(async () => {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch('/admin/api/steward/me/name', { method: 'POST', headers, body: '{"name":"\\u0007"}' });
+      return (await answer.json()) as { message: string; fields: Record<string, string> };
+    });
+    expect([refused.message, refused.fields.name].filter((one) => one === undefined || isEnglish(one))).toEqual([]);
+    expect(found.splice(0)).toEqual([]);
+  }, 120_000);
+
+  it('an import is rehearsed without an English sentence', async () => {
+    await open('/admin/resources/Recipient/actions/import');
+    await page
+      .locator('#import-text')
+      .fill('email,name\nnew@example.org,Zoë\nnot-an-address,Bo\nnew@example.org,Zoë\n');
+    await page.locator('.import-start button.button').last().click();
+    await page.waitForURL(/Import\/records/);
+    await page.locator('h1').first().waitFor();
+    await look('mapping');
+    await page.locator('select').last().waitFor();
+    expect(found.splice(0)).toEqual([]);
+  }, 120_000);
+
+  it('nothing is wider than a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    const wide: string[] = [];
+    for (const address of [
+      '',
+      '/account',
+      '/second-person',
+      '/resources/Recipient',
+      '/resources/Campaign',
+      '/resources/Role/actions/new',
+      '/resources/Message',
+      '/resources/AuditEntry',
+      '/resources/Run',
+      '/resources/Recipient/actions/import',
+    ]) {
+      await page.goto(`${server.base}/admin${address}`);
+      await settle();
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (over > 0) wide.push(`${address}: ${over} px`);
+    }
+    expect(wide).toEqual([]);
+  }, 120_000);
+});
+
+it('finds English sentences where there are some: in English', async () => {
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await open('/admin/account');
+  await page.locator('#language-choice').selectOption('en');
+  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor();
+  await settle();
+  const isEnglish = englishOf('ru');
+  expect((await textsOnPage()).filter(isEnglish).length).toBeGreaterThan(15);
+  expect(complaints).toEqual([]);
+}, 60_000);
