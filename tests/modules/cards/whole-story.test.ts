@@ -228,7 +228,7 @@ async function writeNews(page: Page): Promise<void> {
   await page.goto('/admin/resources/NewsItem');
   await page.getByRole('link', { name: 'New piece of news' }).first().click();
   await page.getByLabel('Day', { exact: true }).fill(today());
-  await page.getByLabel('Words').fill('The fair opens at ten.');
+  await page.getByLabel('Text', { exact: true }).fill('The fair opens at ten.');
   await page.getByLabel('Style').selectOption({ label: 'Yellow' });
   await page.getByRole('button', { name: 'Create' }).click();
   await page
@@ -305,8 +305,7 @@ it('a reported card is banned with a reason, its author answers, and it is resto
     .click();
   await panel.locator('tbody .cell-first a').first().click();
   await panel.getByText('We are friends.').waitFor();
-  await panel.getByRole('button', { name: 'More actions' }).click();
-  await panel.getByRole('menuitem', { name: 'Restore' }).click();
+  await panel.getByRole('button', { name: 'Restore' }).click();
   await dialog.getByText('Its author says: We are friends.').waitFor();
   await shot(panel, 'restore-preview');
   await dialog.getByRole('button', { name: 'Restore' }).click();
