@@ -115,9 +115,23 @@ export const attachments = resource('CardAttachment', {
   label: { one: 'file on a card', many: 'files on cards' },
   group,
   icon: 'Paperclip',
-  title: () => 'Shown on it',
+  title: () => 'File of a card',
   permissions: { read },
   columns: { cardId: { label: 'Card', filter: true }, resourceId: { label: 'File', filter: true } },
+  computed: {
+    look: {
+      label: 'Look at it',
+      display: 'link',
+      async of(rows, core) {
+        const found = await core.db.cardResource.findMany({
+          where: { id: { in: rows.map(({ resourceId }) => resourceId) } },
+          select: { id: true, fileId: true },
+        });
+        const links = new Map(found.map(({ id, fileId }) => [id, core.files.link(fileId)]));
+        return Object.fromEntries(rows.map(({ id, resourceId }) => [id, links.get(resourceId)]));
+      },
+    },
+  },
   sort: ['id', 'asc'],
   empty: 'Pictures, sounds and films of cards appear here.',
 });

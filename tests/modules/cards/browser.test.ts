@@ -8,6 +8,7 @@ import { openBrowser } from '../../kit/browser.ts';
 import {
   type House,
   mustBeAccessible,
+  mustShow,
   newCodes,
   newPerson,
   openHouse,
@@ -20,6 +21,7 @@ import {
 const published = (file: string) => import(new URL(`../../../public/cards/${file}`, import.meta.url).href);
 const { dictionary: cardWords } = await published('card-words.js');
 const { dictionary: composeWords } = await published('compose-words.js');
+const { dictionary: mineWords } = await published('mine-words.js');
 const { md5 } = await published('md5.js');
 
 let house: House;
@@ -89,7 +91,7 @@ describe('the story', () => {
     await page.getByRole('link', { name: 'Look at it' }).click();
     await page.getByRole('heading', { name: 'A card from wang' }).waitFor();
     expect(await page.locator('#words').innerText()).toBe('祝你生日快乐！\n<b>no markup</b>');
-    await page.waitForFunction('document.querySelector("#pictures img")?.naturalWidth === 600');
+    await mustShow(page, '#pictures img', 600);
     expect(await page.locator('#sounds audio').count()).toBe(1);
     await mustBeAccessible(page);
     await context.close();
@@ -203,6 +205,7 @@ describe('the words', () => {
   it.each([
     ['card page', cardWords],
     ['composer', composeWords],
+    ['page of own cards', mineWords],
   ])('of the %s are complete in every language', (_page, dictionary) => {
     const words = dictionary as Record<string, Record<string, string>>;
     const keys = Object.keys(words.en ?? {}).sort();

@@ -12,6 +12,7 @@ import { type Core, configureLog, createCore, loadConfig, startWorker, systemAct
 import { codesOf, createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import cards from '../../../src/modules/cards/module.ts';
 import { cloneDatabase } from '../../kit/database.ts';
+import { until } from '../../kit/house.ts';
 import { type Answered, openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
 
 /** What a test of this module works with. */
@@ -204,4 +205,11 @@ export async function mustBeAccessible(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   const width = await page.evaluate('document.documentElement.scrollWidth');
   expect(width).toBeLessThanOrEqual(390);
+}
+
+/** Waits until a picture of a page is there, this many pixels wide. Asked from outside: the pages let nothing be evaluated within them. */
+export async function mustShow(page: Page, selector: string, width: number): Promise<void> {
+  const shown = () =>
+    page.locator(selector).evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+  await until(async () => (await shown()) === width);
 }

@@ -9,7 +9,7 @@ import { today } from '../../../src/modules/cards/today.ts';
 import { openBrowser } from '../../kit/browser.ts';
 import { type House, openHouseOf, rootPassword, until } from '../../kit/house.ts';
 import { Visitor } from '../../kit/http.ts';
-import { mustBeAccessible, picture, program, unzip } from './cards-house.ts';
+import { mustBeAccessible, mustShow, picture, program, unzip } from './cards-house.ts';
 
 const readQr = jsqr as unknown as typeof jsqr.default;
 const shotFolder = process.env.SHOTS;
@@ -54,13 +54,17 @@ async function finished(page: Page): Promise<void> {
     .waitFor();
 }
 
-/** Orders codes in a style of their own and returns what a reader of QR codes finds on the printed pictures. */
-async function printedCodes(page: Page): Promise<string[]> {
+async function signIn(page: Page): Promise<void> {
   await page.goto('/admin/login');
   await page.fill('input[name=email]', 'root@example.org');
   await page.fill('input[name=password]', rootPassword);
   await page.click('button[type=submit]');
   await page.waitForURL(/admin\/?$/);
+}
+
+/** Orders codes in a style of their own and returns what a reader of QR codes finds on the printed pictures. */
+async function printedCodes(page: Page): Promise<string[]> {
+  await signIn(page);
   await page.goto('/admin/resources/QrStyle');
   await page.getByRole('link', { name: 'New QR style' }).first().click();
   await page.getByLabel('Name').fill('Wedding');
@@ -133,7 +137,7 @@ async function fillProfile(page: Page): Promise<void> {
     buffer: await picture(640, 480, '#225588').png().toBuffer(),
   });
   await page.getByText('Your profile is saved.').waitFor();
-  await page.waitForFunction('document.querySelector("#avatar").naturalWidth === 150');
+  await mustShow(page, '#avatar', 150);
   await page.getByLabel('Telephone').fill('12');
   await page.getByLabel('Name').fill('我叫 i_82');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -169,7 +173,7 @@ it('goes from the order of codes to the news of the day', async () => {
   const { page: reader } = await open({ ...phone, colorScheme: 'dark' });
   await reader.goto(pathname + search);
   await reader.getByRole('heading', { name: 'A card from 我叫 i_82' }).waitFor();
-  await reader.waitForFunction('document.querySelector("#pictures img")?.naturalWidth === 600');
+  await mustShow(reader, '#pictures img', 600);
   await shot(reader, 'read');
 
   await author.getByRole('button', { name: /^Change/ }).click();
@@ -180,7 +184,7 @@ it('goes from the order of codes to the news of the day', async () => {
   await author.getByText('Your card is changed.').waitFor();
   await reader.reload();
   await reader.getByText('Changed words').waitFor();
-  await reader.waitForFunction('document.querySelector("#pictures img")?.naturalWidth === 600');
+  await mustShow(reader, '#pictures img', 600);
   await author.getByRole('button', { name: /^Take back/ }).click();
   await author.getByText('You took this card back; nobody sees it.').waitFor();
   await mustBeAccessible(author);
@@ -224,7 +228,7 @@ async function writeNews(page: Page): Promise<void> {
   await page.goto('/admin/resources/NewsItem');
   await page.getByRole('link', { name: 'New piece of news' }).first().click();
   await page.getByLabel('Day', { exact: true }).fill(today());
-  await page.getByLabel('Words').fill('The fair opens at ten.');
+  await page.getByLabel('Text', { exact: true }).fill('The fair opens at ten.');
   await page.getByLabel('Style').selectOption({ label: 'Yellow' });
   await page.getByRole('button', { name: 'Create' }).click();
   await page
@@ -244,3 +248,69 @@ async function writeNews(page: Page): Promise<void> {
   await page.getByText('(audio/mpeg)').waitFor();
   await shot(page, 'news-media');
 }
+
+it('a reported card is banned with a reason, its author answers, and it is restored', async () => {
+  const { page: reader } = await open(phone);
+  const card = await house.core.db.greetingCard.findFirstOrThrow();
+  const address = `/qrcode/?token=${card.handleAsGiven}`;
+  await reader.goto(address);
+  await reader.getByRole('button', { name: 'Report this card' }).click();
+  await reader.getByLabel('It insults or threatens').check();
+  await reader.getByLabel('In your own words').fill('He means me.');
+  await reader.getByRole('button', { name: 'Send the report' }).click();
+  await reader.getByText('Thank you. Somebody will look at it.').waitFor();
+
+  const { page: panel } = await open({ viewport: { width: 1280, height: 900 } });
+  await signIn(panel);
+  await panel.goto('/admin/resources/CardReport');
+  await panel.getByText('He means me.').waitFor();
+  await shot(panel, 'reports');
+  await panel.getByRole('link', { name: 'Changed words' }).click();
+  const dialog = panel.getByRole('dialog');
+  const link = await panel
+    .getByRole('region', { name: 'Files' })
+    .getByRole('link', { name: /^https:/ })
+    .getAttribute('href');
+  const { pathname, search } = new URL(link ?? '');
+  expect((await panel.request.get(pathname + search)).headers()['content-type']).toBe('image/jpeg');
+  await panel.getByRole('button', { name: 'Ban', exact: true }).click();
+  await dialog.getByLabel('Reason').fill('It insults a neighbour');
+  await dialog.getByRole('button', { name: /Preview/ }).click();
+  await dialog.getByText('is banned: It insults a neighbour').waitFor();
+  await shot(panel, 'ban-preview');
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Yes: Ban' }).click();
+  await finished(panel);
+  await reader.reload();
+  await reader.getByRole('heading', { name: 'This card is not shown any more.' }).waitFor();
+  expect(await reader.content()).not.toContain('It insults a neighbour');
+
+  const { page: author } = await open(phone);
+  await author.goto('/cards/mine');
+  await author.getByLabel('E-mail').fill('wang@example.org');
+  await author.getByLabel('Password').fill('a long password');
+  await author.getByRole('button', { name: 'Sign in' }).click();
+  await author.getByText('Staff have banned this card: It insults a neighbour').waitFor();
+  expect(await author.getByRole('button', { name: /^(Change|Take back|Show again)/ }).count()).toBe(0);
+  await shot(author, 'mine-banned');
+  await author.getByRole('link', { name: 'Look at it' }).click();
+  await author.getByLabel('If you think that this is wrong').fill('We are friends.');
+  await author.getByRole('button', { name: 'Send' }).click();
+  await author.getByText('Thank you. Somebody will look at it.').waitFor();
+
+  await panel.goto('/admin/resources/GreetingCard');
+  await panel
+    .getByRole('link', { name: 'Appeals' })
+    .or(panel.getByRole('button', { name: 'Appeals' }))
+    .click();
+  await panel.locator('tbody .cell-first a').first().click();
+  await panel.getByText('We are friends.').waitFor();
+  await panel.getByRole('button', { name: 'Restore' }).click();
+  await dialog.getByText('Its author says: We are friends.').waitFor();
+  await shot(panel, 'restore-preview');
+  await dialog.getByRole('button', { name: 'Restore' }).click();
+  await finished(panel);
+  await reader.reload();
+  await reader.getByText('Changed words').waitFor();
+  expect(complaints).toEqual([]);
+}, 180_000);
