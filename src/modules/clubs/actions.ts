@@ -11,7 +11,7 @@ import { writeTime } from './times.ts';
 
 type Club = Row<'Club'>;
 
-const hidden = { password: '(initial password)', link: '(personal link)' };
+const hidden = { password: phrase('(initial password)'), link: phrase('(personal link)') };
 const reason = z
   .string()
   .trim()

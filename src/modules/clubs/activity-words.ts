@@ -4,8 +4,8 @@ import type { writtenColumns } from './activity-fields.ts';
 /** What the columns are called. */
 export const columnLabels: Readonly<Record<(typeof writtenColumns)[number], string>> = {
   name: 'Name',
-  startsAt: 'Begins',
-  endsAt: 'Ends',
+  startsAt: 'Begins at',
+  endsAt: 'Ends at',
   campuses: 'Campus',
   location: 'Location',
   condition: 'For whom',
@@ -45,7 +45,7 @@ export const campusValues = {
 
 export const enrollingValues = {
   none: { label: 'Not here', tone: 'quiet' },
-  open: { label: 'Open', tone: 'good' },
+  open: { label: 'Open for enrolment', tone: 'good' },
   closed: { label: 'Closed', tone: 'quiet' },
 } as const;
 

@@ -1,5 +1,5 @@
 // What waits for reviewers, or how a club's own activities are, on the dashboard.
-import { type Card, countByDay } from '../../core/index.ts';
+import { type Card, countByDay, phrase } from '../../core/index.ts';
 
 const shown = 5;
 const day = 86_400_000;
@@ -51,11 +51,11 @@ export const clubsCard: Card = {
       ...(isAll
         ? { overTime: { label: 'Enrolments', days: await countByDay(core.db, 'ActivityEnrolment', 'createdAt') } }
         : {}),
-      rows: coming.map(({ id, name, capacity, _count: { enrolments } }) => ({
+      rows: coming.map(({ id, name, capacity, _count: { enrolments: count } }) => ({
         label: name,
-        value: capacity === null ? `${enrolments} enrolled` : `${enrolments} of ${capacity} places`,
+        value: phrase(capacity === null ? `${count} enrolled` : `${count} of ${capacity} places`),
         href: `/resources/Activity/records/${id}/show`,
-        ...(capacity === null ? {} : { share: Math.min(enrolments / capacity, 1) }),
+        ...(capacity === null ? {} : { share: Math.min(count / capacity, 1) }),
       })),
     };
   },

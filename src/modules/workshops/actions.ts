@@ -21,7 +21,7 @@ const hasKey = { where: { identityHash: { not: null } }, otherwise: 'has no logi
 
 const openEvents = action('WorkshopEvent', {
   name: 'open',
-  label: { one: 'Open', many: 'Open {count} events' },
+  label: { one: 'Open registration', many: 'Open {count} events' },
   description: 'People can register from now on.',
   permission: manage,
   icon: 'Unlock',

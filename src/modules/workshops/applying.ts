@@ -5,7 +5,7 @@ import { changeRegistrations } from './registering.ts';
 
 /** Gives somebody what a plan says, beside what they have. Ends as skipped when they chose meanwhile; throws the refusal of a rule. */
 export async function applyPlacement(work: Work, placement: Row<'WorkshopPlacement'>): Promise<Skip | undefined> {
-  if (placement.state !== 'planned' && placement.state !== 'undone') return skip(`is ${placement.state} already`);
+  if (placement.state !== 'planned' && placement.state !== 'undone') return skip('is not waiting to be placed');
   const { tx } = work;
   const planned = await tx.workshop.findMany({ where: { id: { in: placement.workshopIds } } });
   if (planned.length < placement.workshopIds.length) throw conflict('A workshop of the plan does not exist any more.');

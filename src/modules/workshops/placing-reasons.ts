@@ -18,12 +18,7 @@ export function reasonFor(
   ];
   const filled = new Set(got.map((id) => workshops.find((one) => one.id === id)?.moment));
   const open = [...new Set(own.map(({ moment }) => moment))].filter((moment) => !filled.has(moment));
-  return open
-    .map((moment) => {
-      const reason = reasonAt(situation, chosen, got, own, moment);
-      return phrase(`at ${moment}: ${reason}`);
-    })
-    .join('; ');
+  return open.map((moment) => reasonAt(situation, chosen, got, own, moment)).join('; ');
 }
 
 function reasonAt(
@@ -37,19 +32,21 @@ function reasonAt(
   const here = own.filter((one) => one.moment === moment);
   const fresh = (id: string) => chosen.filter(({ workshop }) => workshops[workshop]?.id === id).length;
   const free = here.filter(({ id, left }) => left - fresh(id) > 0);
-  if (here.every(({ left }) => left <= 0)) return 'all are full already';
-  if (free.length === 0) return 'every place goes to others';
+  if (here.every(({ left }) => left <= 0)) return phrase(`${moment}: all are full already`);
+  if (free.length === 0) return phrase(`${moment}: every place goes to others`);
   const bound = free.filter(({ id }) => linkInTheWay(situation, got, id) !== undefined);
   const few = free.filter(({ id, there, minimum }) => there + fresh(id) < minimum);
   if (bound.length === free.length) {
     const [first] = bound;
-    return `${names.get(first?.id ?? '')} is linked with ${names.get(linkInTheWay(situation, got, first?.id ?? '') ?? '')}`;
+    return phrase(
+      `${moment}: ${names.get(first?.id ?? '')} is linked with ${names.get(linkInTheWay(situation, got, first?.id ?? '') ?? '')}`,
+    );
   }
   if (bound.length + few.length >= free.length) {
     const [first] = few;
-    return `too few people for ${names.get(first?.id ?? '')} (least number ${first?.minimum})`;
+    return phrase(`${moment}: too few people for ${names.get(first?.id ?? '')} (least number ${first?.minimum})`);
   }
-  return 'no place fits together with the other choices';
+  return phrase(`${moment}: no place fits together with the other choices`);
 }
 
 /** Returns the other workshop of a link that keeps this one away: had although it excludes it, or not had although it must be. */

@@ -39,7 +39,7 @@ export const events = resource('WorkshopEvent', {
       update: true,
       rule: named,
     },
-    available: { label: 'Open', filter: true },
+    available: { label: 'Open for registration', filter: true },
     isRanked: { label: 'People may say what they would like best', list: false, create: true, update: true },
     offerHours: {
       label: 'Hours that an offered place is kept',
@@ -94,7 +94,7 @@ export const events = resource('WorkshopEvent', {
   },
   sort: ['createdAt', 'desc'],
   views: [
-    { label: 'Open', where: { available: true } },
+    { label: 'Open for registration', where: { available: true } },
     { label: 'Not open', where: { OR: [{ available: false }, { available: null }] } },
   ],
   actions: eventActions,
@@ -173,7 +173,7 @@ export const workshops = resource('Workshop', {
     },
     hasWaiting: { label: 'Waiting list', list: false, filter: true, create: true, update: true },
     number: { label: 'Number at the API', list: false, sort: true, filter: true },
-    taken: { label: 'Registered', sort: true, filter: true, list: false },
+    taken: { label: 'Taken places', sort: true, filter: true, list: false },
     held: { label: 'Offered places', list: false },
     eventId: { label: 'Event', filter: true, create: true },
     createdAt: { label: 'Made', list: false },

@@ -204,7 +204,7 @@ describe('the reviews', () => {
       };
     };
     expect((await load()).differences).toEqual([
-      { column: 'endsAt', label: 'Ends', before: expect.stringMatching(/^\d{4}-/), after: '2031-02-03 10:00' },
+      { column: 'endsAt', label: 'Ends at', before: expect.stringMatching(/^\d{4}-/), after: '2031-02-03 10:00' },
       { column: 'campuses', label: 'Campus', before: 'East campus, North campus', after: 'Zhuhai campus' },
       { column: 'location', label: 'Location', before: 'North pier', after: 'South gate' },
       { column: 'type', label: 'Kind', before: 'Charity', after: 'Lecture' },
