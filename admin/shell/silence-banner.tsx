@@ -5,7 +5,7 @@ import { useNotice } from '../notices.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { apiPath, listPath } from '../paths.ts';
 import { usePanel, useRefreshPanel } from '../state.tsx';
-import { say, sayDateTime } from '../words.ts';
+import { say, sayCount, sayDateTime } from '../words.ts';
 
 /** Draws the banner while the copy is silent. */
 export function SilenceBanner() {
@@ -15,8 +15,10 @@ export function SilenceBanner() {
   return (
     <div className="banner busy page-banner" role="status">
       <span>
-        {say('This is a restored copy, of the backup of {when}.', { when: sayDateTime(silence.backupOf, timeZone) })}{' '}
-        {say('No message leaves, no schedule starts and nobody is called until it is released.')}
+        {say(
+          'This is a restored copy, of the backup of {moment}. No message leaves, no schedule starts and nobody is called until it is released.',
+          { moment: sayDateTime(silence.backupOf, timeZone) },
+        )}
       </span>
       {silence.mayRelease && (
         <button type="button" className="button" onClick={() => setAsking(true)}>
@@ -48,14 +50,19 @@ function Release({ waiting, close }: { waiting: number; close: () => void }) {
   return (
     <Confirm title={say('Release this copy?')} label={say('Release')} isBusy={isBusy} yes={release} no={close}>
       <p>
-        {say('Only if it takes the place of the original. While both run, people get everything twice.')}{' '}
-        {say('Paused runs stay paused: look at each of them afterwards.')}
+        {say(
+          'Only if it takes the place of the original. While both run, people get everything twice. Paused runs stay paused: look at each of them afterwards.',
+        )}
       </p>
       {waiting > 0 && (
         <>
           <p>
-            <a href={`${listPath('Message')}?view=0`}>{say('Messages that were waiting: {waiting}', { waiting })}</a>.{' '}
-            {say('The original may have sent them since the backup was made.')}
+            {sayCount(
+              waiting,
+              '{count} message waited when the backup was made. The original may have sent it since.',
+              '{count} messages waited when the backup was made. The original may have sent them since.',
+            )}{' '}
+            <a href={`${listPath('Message')}?view=0`}>{say('See the messages')}</a>
           </p>
           <label className="check">
             <input type="checkbox" checked={withdraw} onChange={(event) => setWithdraw(event.target.checked)} />

@@ -71,7 +71,8 @@ function sayIn(given: Known, sentence: string, depth = 0): string {
   if (several !== undefined) return several;
   for (const pattern of given.patterns) {
     const values = match(pattern, sentence);
-    if (values && areLabels(given, values)) return fill(given, pattern.key, values, depth);
+    if (values && areLabels(given, values) && isNumber(values.get('count') ?? '0'))
+      return fill(given, pattern.key, values, depth);
   }
   return (
     sayStopped(given, sentence, depth) ??

@@ -90,7 +90,7 @@ export const batches = resource('QrBatch', {
         .max(mostCodes, `may be ${mostCodes} at most`),
     },
     place: {
-      label: 'Place',
+      label: 'Where',
       help: 'Where they are printed or handed out.',
       search: true,
       filter: true,
