@@ -1,5 +1,5 @@
 // No sentence of the panel without its Chinese, Russian and Dutch; none in a catalogue that nobody says; the same places in each.
-// A module is under this as soon as it stands in src/modules/index.ts.
+// A module is under this as soon as it declares `words`; ours all do.
 import { describe, expect, it } from 'vitest';
 import { locales } from '../../src/core/words/language.ts';
 import { missingKeys, staleKeys } from '../kit/missing-words.ts';
@@ -7,10 +7,13 @@ import { unfilledPlaces, unsaidTexts } from '../kit/panel-sentences.ts';
 import { placesOf } from '../kit/sentences.ts';
 import { allParts, keysOf, others } from '../kit/words.ts';
 
-const parts = allParts();
+// Whoever makes a module begins in English; once it declares `words` it is under all of this.
+const parts = allParts().filter(({ words }) => Object.keys(words).length > 0);
 
 it('finds sentences in every part, so that an empty finder cannot pass', () => {
-  expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['panel', 'house', 'certificates']));
+  expect(parts.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['panel', 'house', 'certificates', 'contests', 'clubs', 'workshops', 'cards']),
+  );
   for (const part of parts) expect([part.name, keysOf(part, parts).size > 40]).toEqual([part.name, true]);
 });
 
