@@ -81,7 +81,7 @@ function Welcome({ loaded }: { loaded: () => void }) {
           )}
           {begin && (
             <Link className="button large" to={newPath(begin.model)}>
-              <Icon name="Plus" /> {say('New {one}', { one: lowerFirst(begin.label.one) })}
+              <Icon name="Plus" /> {upperFirst(say('New {one}', { one: lowerFirst(begin.label.one) }))}
             </Link>
           )}
         </p>

@@ -185,7 +185,7 @@ function ListHead({ resource, answer }: { resource: ResourceView; answer: ListAn
         )}
         {resource.may.create && (
           <Link className="button primary" to={newPath(resource.model)}>
-            <Icon name="Plus" /> {say('New {one}', { one: lowerFirst(resource.label.one) })}
+            <Icon name="Plus" /> {upperFirst(say('New {one}', { one: lowerFirst(resource.label.one) }))}
           </Link>
         )}
       </div>
@@ -213,7 +213,7 @@ function NoRows({ resource, list, clear }: { resource: ResourceView; list: ListS
       {resource.empty && <p>{resource.empty}</p>}
       {resource.may.create && (
         <Link className="button primary" to={newPath(resource.model)}>
-          <Icon name="Plus" /> {say('New {one}', { one: lowerFirst(resource.label.one) })}
+          <Icon name="Plus" /> {upperFirst(say('New {one}', { one: lowerFirst(resource.label.one) }))}
         </Link>
       )}
     </Empty>

@@ -25,7 +25,7 @@ function NewForm({ resource }: { resource: ResourceView }) {
   const navigate = useNavigate();
   const notify = useNotice();
   const one = lowerFirst(resource.label.one);
-  useTitle(say('New {one}', { one }));
+  useTitle(upperFirst(say('New {one}', { one })));
   const fields = useMemo(() => resource.columns.filter(({ create }) => create).map(fieldOf), [resource]);
   const start = useMemo(
     () => Object.fromEntries(fields.map((field) => [field.name, toField(field, null, timeZone)])),
@@ -38,7 +38,7 @@ function NewForm({ resource }: { resource: ResourceView }) {
           <p className="crumbs">
             <Link to={listPath(resource.model)}>{upperFirst(resource.label.many)}</Link>
           </p>
-          <h1 tabIndex={-1}>{say('New {one}', { one })}</h1>
+          <h1 tabIndex={-1}>{upperFirst(say('New {one}', { one }))}</h1>
         </div>
       </header>
       <RecordForm
