@@ -110,9 +110,10 @@ function findLinks(text: string): string[] {
 
 function Attempts({ messageId }: { messageId: string }) {
   const { timeZone } = usePanel();
-  const isKnown = useResource('MessageAttempt') !== undefined;
+  const attempts = useResource('MessageAttempt');
+  const results = attempts?.columns.find(({ name }) => name === 'result')?.values;
   const query = new URLSearchParams({ 'f.messageId.is': messageId, perPage: '50' }).toString();
-  const { data } = useLoad<ListAnswer>(isKnown ? apiPath('records', 'MessageAttempt') : undefined, query);
+  const { data } = useLoad<ListAnswer>(attempts ? apiPath('records', 'MessageAttempt') : undefined, query);
   if (!data || data.rows.length === 0) return null;
   return (
     <section className="card" aria-labelledby="tries">
@@ -128,7 +129,7 @@ function Attempts({ messageId }: { messageId: string }) {
             </span>
             <div>
               <p>
-                {upperFirst(String(values.result))}
+                {results?.find(({ value }) => value === values.result)?.label ?? upperFirst(String(values.result))}
                 {values.reply ? `: ${String(values.reply)}` : ''}
               </p>
               <p className="hint">{typeof values.at === 'string' && <Moment iso={values.at} zone={timeZone} />}</p>

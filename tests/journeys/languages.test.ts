@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modules } from '../../src/modules/index.ts';
 import { openBrowser } from '../kit/browser.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
@@ -41,7 +42,11 @@ function englishOf(language: Other): (text: string) => boolean {
           ),
         );
     }
-  return (text) => exact.has(text) || shapes.some((shape) => shape.test(text));
+  // "Start" is an English key and the Dutch word for another one; names of roles are data, which staff may call as they like.
+  const said = new Set(parts.flatMap(({ words }) => Object.values(words[language] ?? {})));
+  const isOwn = (text: string) => said.has(text) || said.has(text.charAt(0).toLowerCase() + text.slice(1));
+  const roles = new Set(modules.flatMap((one) => Object.keys(one.roles ?? {})));
+  return (text) => !isOwn(text) && !roles.has(text) && (exact.has(text) || shapes.some((shape) => shape.test(text)));
 }
 
 function escaped(text: string): string {
@@ -122,7 +127,10 @@ describe.each(['zh', 'ru', 'nl'] as const)('in %s', (language) => {
   const isEnglish = englishOf(language);
   const look = async (where: string) => {
     await settle();
-    for (const text of await textsOnPage()) if (isEnglish(text)) found.push(`${where}: ${text}`);
+    // The audit keeps a record's title as it was when something was done to it, also that of a run.
+    const kept = where.endsWith('AuditEntry') ? ['Check name'] : [];
+    for (const text of await textsOnPage())
+      if (isEnglish(text) && !kept.includes(text)) found.push(`${where}: ${text}`);
   };
 
   it('chosen under “My account”, no screen holds an English sentence', async () => {
@@ -171,14 +179,14 @@ describe.each(['zh', 'ru', 'nl'] as const)('in %s', (language) => {
     await look('selection');
     await page.locator('.selection-actions [aria-haspopup]').first().click();
     await look('menu of actions');
-    // "Check names" changes nothing, so that every language can do it.
-    await page
-      .getByRole('menuitem')
-      .filter({ hasText: /检查姓名|Проверить|controleren/ })
-      .click();
-    await page.locator('[role=dialog] .verdict').waitFor();
+    // "Check names" changes nothing, so that every language can do it. Where it has room it stands beside the menu.
+    const check = { hasText: /检查姓名|Проверить|controleren/ };
+    const inMenu = page.getByRole('menuitem').filter(check);
+    if ((await inMenu.count()) === 0) await page.keyboard.press('Escape');
+    await inMenu.or(page.locator('.selection-actions').getByRole('button').filter(check)).first().click();
+    await page.locator('dialog .verdict').waitFor();
     await look('drawer');
-    await page.locator('[role=dialog] .button.primary').last().click();
+    await page.locator('dialog .button.primary').last().click();
     await page.waitForURL(/Run/);
     await page.locator('h1').first().waitFor();
     await look('run');

@@ -2,6 +2,7 @@
 import { action } from '../action.ts';
 import { revokeApiKey } from '../people/api-keys.ts';
 import { resource } from '../resource.ts';
+import { recordKinds } from './record-kinds.ts';
 
 const keyPermission = 'core:api-keys';
 
@@ -55,7 +56,7 @@ export const storedFiles = resource('StoredFile', {
     type: { label: 'Type', filter: true },
     size: { label: 'Bytes', sort: true, filter: true },
     isPublic: { label: 'Public', filter: true },
-    resource: { label: 'Of', filter: true },
+    resource: { label: 'Of', filter: true, choices: recordKinds },
     recordId: { label: 'Id', list: false, filter: true },
     claimedAt: { label: 'Claimed', list: false, filter: true },
     expiresAt: { label: 'Ends', list: false, filter: true },

@@ -1,5 +1,6 @@
 // The audit in the panel: read only, and taken away as a file. Nothing here changes an entry.
 import { resource } from '../resource.ts';
+import { recordKinds } from './record-kinds.ts';
 
 const permission = 'core:audit';
 
@@ -29,7 +30,7 @@ export const auditEntries = resource('AuditEntry', {
     actor: { label: 'Who', filter: true },
     summary: { label: 'What', filter: true, words: true },
     recordTitle: { label: 'Record', filter: true },
-    resource: { label: 'Records of', list: false, filter: true },
+    resource: { label: 'Records of', list: false, filter: true, choices: recordKinds },
     recordId: { label: 'Id', list: false, filter: true },
     runId: { label: 'Run', list: false, filter: true },
     before: { label: 'Before', list: false },

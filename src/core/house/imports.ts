@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { job } from '../job.ts';
 import { resource } from '../resource.ts';
 import { ownRuns } from './own-rows.ts';
+import { recordKinds } from './record-kinds.ts';
 
 /** Spreadsheets that came in: who, when, into what. */
 export const imports = resource('Import', {
@@ -14,7 +15,7 @@ export const imports = resource('Import', {
   scopes: ownRuns,
   columns: {
     fileName: { label: 'File', filter: true },
-    resource: { label: 'Records of', filter: true },
+    resource: { label: 'Records of', filter: true, choices: recordKinds },
     state: {
       label: 'State',
       filter: true,

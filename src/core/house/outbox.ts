@@ -6,6 +6,7 @@ import type { Row } from '../model.ts';
 import { cancelMessage, markMessageSent, resendMessage } from '../outbox/cancel.ts';
 import { renderMessage } from '../outbox/outbox.ts';
 import { resource } from '../resource.ts';
+import { recordKinds } from './record-kinds.ts';
 
 const permission = 'core:outbox';
 const messageStates = {
@@ -89,7 +90,7 @@ export const messages = resource('Message', {
     provider: { label: 'Provider', list: false, filter: true },
     providerId: { label: 'Provider’s id', list: false },
     mailAccountId: { label: 'Mail server', list: false, filter: true },
-    resource: { label: 'About', list: false, filter: true },
+    resource: { label: 'About', list: false, filter: true, choices: recordKinds },
     recordId: { label: 'Id', list: false, filter: true },
     runId: { label: 'Run', list: false, filter: true },
     notBefore: { label: 'Not before', list: false },
@@ -152,7 +153,26 @@ export const messageAttempts = resource('MessageAttempt', {
   permissions: { read: permission },
   columns: {
     at: { label: 'When', sort: true, filter: true },
-    result: { label: 'Result', filter: true },
+    result: {
+      label: 'Result',
+      filter: true,
+      values: {
+        accepted: { label: 'Accepted' },
+        delivered: { label: 'Delivered' },
+        refused: { label: 'Refused' },
+        later: { label: 'To be tried again' },
+        offline: { label: 'Out of reach' },
+        login: { label: 'Login refused' },
+        uncertain: { label: 'Uncertain' },
+        unknown: { label: 'Unknown' },
+        suppressed: { label: 'Suppressed' },
+        marked: { label: 'Marked as sent' },
+        bounced: { label: 'Came back' },
+        delayed: { label: 'Delayed' },
+        complained: { label: 'Complained' },
+        undelivered: { label: 'Did not arrive' },
+      },
+    },
     reply: { label: 'Answer', words: true },
     messageId: { label: 'Message', list: false, filter: true },
   },

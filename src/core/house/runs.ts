@@ -1,6 +1,7 @@
 // Runs and their items in the panel: read only. They are made by starting an action and steered on the run's own page.
 import { resource } from '../resource.ts';
 import { ofOwnRuns, ownRuns } from './own-rows.ts';
+import { recordKinds } from './record-kinds.ts';
 
 const permission = 'core:runs';
 
@@ -26,7 +27,7 @@ export const runs = resource('Run', {
         finished: { label: 'Finished', tone: 'good' },
       },
     },
-    resource: { label: 'Records of', list: false, filter: true },
+    resource: { label: 'Records of', list: false, filter: true, choices: recordKinds },
     action: { label: 'Action', list: false, filter: true },
     actor: { label: 'Started by', filter: true },
     operatorId: { label: 'Operator', list: false, filter: true },

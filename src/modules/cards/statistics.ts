@@ -1,5 +1,5 @@
 // Cards on the dashboard: what waits for somebody, and what the last two weeks brought.
-import { type Card, countByDay } from '../../core/index.ts';
+import { type Card, countByDay, phrase } from '../../core/index.ts';
 import { dateOf, today } from './today.ts';
 
 const days = 14;
@@ -36,16 +36,16 @@ export const cardsCard: Card = {
           tone: appeals > 0 ? 'busy' : 'quiet',
           href: '/resources/GreetingCard?view=1',
         },
-        { label: `Published in ${days} days`, value: published, tone: 'good', href: '/resources/GreetingCard' },
-        { label: `Scans in ${days} days`, value: scans._sum.count ?? 0, tone: 'quiet', href: '/resources/QrScanDay' },
+        { label: 'Published in two weeks', value: published, tone: 'good', href: '/resources/GreetingCard' },
+        { label: 'Scans in two weeks', value: scans._sum.count ?? 0, tone: 'quiet', href: '/resources/QrScanDay' },
         ...(waiting > 0
           ? [{ label: 'Orders being made', value: waiting, tone: 'busy' as const, href: '/resources/QrBatch?view=0' }]
           : []),
       ],
       overTime: { label: 'Cards', days: await countByDay(core.db, 'GreetingCard', 'createdAt') },
       rows: channels.map(({ channel, scans: count }) => ({
-        label: `Channel ${channel}`,
-        value: `${count} scans`,
+        label: `# ${channel}`,
+        value: phrase(`${count} scans on this channel`),
         share: count / most,
       })),
     };

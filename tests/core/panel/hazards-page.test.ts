@@ -102,7 +102,7 @@ describe('hazard 31: every asset of the page is there', () => {
   test('each is served from here, packed, under the name of its content, for a year', async () => {
     const { text } = await root.get('/admin');
     const addresses = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, address]) => address!);
-    expect(addresses.length).toBe(6);
+    expect(addresses.length).toBe(7);
     for (const address of addresses)
       for (const encoding of ['br', 'gzip', 'identity']) {
         const answer = await panel.stranger().get(address, { 'accept-encoding': encoding });
@@ -179,7 +179,7 @@ describe('hazard 33: headers on every kind of answer', () => {
     const nonces = pages.map(({ headers, text }) => {
       const [, nonce] = /script-src 'nonce-([^']+)';/.exec(headers.get('content-security-policy') ?? '') ?? [];
       const scripts = [...text.matchAll(/<script[^>]*>/g)];
-      expect(scripts.length).toBe(6);
+      expect(scripts.length).toBe(7);
       for (const [tag] of scripts) expect(tag).toContain(`nonce="${nonce}"`);
       expect(text).not.toMatch(/https?:\/\//);
       return nonce;

@@ -141,7 +141,7 @@ it('runs from the registration to the end', async () => {
   expect((await call(house, 'PUT', `/api/act?act=${number}&verify=1`, { token: root })).status).toBe(200);
   await own.goto(`${house.web.url}/admin/resources/Activity/records/${id}/edit`);
   await own
-    .getByLabel(/^Place(?! s)/)
+    .getByLabel(/^Location/)
     .first()
     .fill('South gate');
   await own.getByRole('button', { name: 'Save', exact: true }).click();
@@ -150,7 +150,7 @@ it('runs from the registration to the end', async () => {
   await staff.goto(`${house.web.url}/admin/resources/Activity/records/${id}/review`);
   const change = staff.locator('.review-changes tbody tr');
   await change.first().waitFor();
-  expect(await change.allTextContents()).toEqual(['PlaceNorth pierSouth gate']);
+  expect(await change.allTextContents()).toEqual(['LocationNorth pierSouth gate']);
   await shot(staff, 'story-difference');
   await decide(staff, 'Approve');
   await until(async () => (await activity('River clean-up')).state === 'approved');
