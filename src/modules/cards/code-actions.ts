@@ -25,8 +25,9 @@ const order = action('QrStyle', {
     place: z.string().trim().max(200).default('').meta({ label: 'Where they are printed or handed out' }),
   }),
   async preview(style, { form, core }) {
+    const number = form.number.toLocaleString('en');
     return {
-      summary: `${form.number} codes in the style “${style.name}” for channel ${form.channel}`,
+      summary: `${number} codes in the style “${style.name}” for channel ${form.channel}`,
       image: await sample(core, lookOf(style)),
     };
   },
