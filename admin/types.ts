@@ -2,7 +2,6 @@
 
 export type { Preview } from '../src/core/action.ts';
 export type { ImportRowView, ImportView } from '../src/core/imports/imports.ts';
-export type { OverTime } from '../src/core/module.ts';
 export type {
   AccountView,
   DashboardView,
@@ -12,6 +11,7 @@ export type {
   RunItemsView,
 } from '../src/core/panel/api-shapes.ts';
 export type { SessionView } from '../src/core/people/session-list.ts';
+export type { OverTime } from '../src/core/records/by-day.ts';
 export type { ActionView, ColumnView, ComputedView, ResourceView, ToolView } from '../src/core/records/describe.ts';
 export type { FormField } from '../src/core/records/form.ts';
 export type { Selection } from '../src/core/records/selection.ts';

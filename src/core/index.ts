@@ -93,7 +93,6 @@ export { accountOf, checkPassword, checkSecondFactor, findAccount } from './peop
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
 export { type Person, type PersonalData, personalData, type Searched } from './personal-data.ts';
 export { sameAddress } from './privacy/person.ts';
-export { countByDay } from './records/by-day.ts';
 export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
 export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';

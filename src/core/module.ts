@@ -4,8 +4,8 @@ import type { Actor } from './access.ts';
 import type { Core } from './core.ts';
 import type { AnyJob } from './job.ts';
 import type { MailDeclaration } from './mail.ts';
+import type { Column, ModelName } from './model.ts';
 import type { AnyPersonalData } from './personal-data.ts';
-import type { DayCount } from './records/by-day.ts';
 import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
@@ -51,23 +51,21 @@ export interface Figure {
   href?: string;
 }
 
-/** What a block of the dashboard shows: figures, then the last days of one of them, then shares. */
+/** What a block of the dashboard shows: figures, then shares. */
 export interface CardContent {
   figures: Figure[];
-  overTime?: OverTime;
   rows?: { label: string; value: string; href?: string; share?: number }[];
 }
 
-/** What the last days brought, day by day, the oldest first. */
-export interface OverTime {
-  label: string;
-  days: DayCount[];
-}
+/** Records that are counted by the day of one of their moments, a column with an index. */
+type CountedByDay = { [M in ModelName]: { label: string; model: M; at: Column<M> } }[ModelName];
 
 /** A block of the dashboard, shown to those who hold the permission. */
 export interface Card {
   title: string;
   permission: string;
+  /** What the last two weeks brought, drawn between figures and shares for those who see all records. */
+  overTime?: CountedByDay;
   load(core: Core, actor: Actor): Promise<CardContent>;
 }
 

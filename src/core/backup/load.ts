@@ -4,12 +4,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { copyIn } from '../database/copy.ts';
+import { parkedFor } from '../outbox/restored.ts';
 import { BackupError, type OpenedBackup } from './archive.ts';
 import { places } from './manifest.ts';
 import { backupTables, quoted } from './tables.ts';
-
-/** How far the times of restored jobs are moved, so that none runs before the copy is released. */
-export const parkedFor = "interval '365000 days'";
 
 /** Loads all tables and the waiting jobs; `settle` writes what else must commit with them. */
 export async function loadBackup(

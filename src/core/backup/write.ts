@@ -15,8 +15,8 @@ import { holdFiles } from '../files/hold.ts';
 import { type FileStorage, openFileStorage } from '../files/storage.ts';
 import { packStream, type ZipPart } from '../files/zip.ts';
 import { childLog } from '../log.ts';
+import { parkedFor } from '../outbox/restored.ts';
 import { productVersion } from '../project.ts';
-import { parkedFor } from './load.ts';
 import { backupFormat, type FileLine, keyCheckOf, type Manifest, Meter, places } from './manifest.ts';
 import { type BackupTable, backupTables, countSealed, passingSettings, quoted } from './tables.ts';
 

@@ -24,19 +24,15 @@ const exportData = action('PersonRequest', {
   eligible: [open],
   reading: { chunk: 20 },
   async all(rows, { work }) {
-    const made: string[] = [];
-    return {
-      name: 'personal-data.zip',
-      type: 'application/zip',
-      content: zipStream(entriesOf(rows, work, made)),
-    };
+    return { name: 'personal-data.zip', type: 'application/zip', content: zipStream(entriesOf(rows, work)) };
   },
 });
 
-async function* entriesOf(rows: AsyncIterable<Row<'PersonRequest'>>, work: Work, made: string[]) {
+async function* entriesOf(rows: AsyncIterable<Row<'PersonRequest'>>, work: Work) {
+  let folder = 0;
   for await (const row of rows) {
-    made.push(row.id);
-    yield* personEntries(work.core, work.tx, readPerson(work.core, row), `${made.length}/`);
+    folder += 1;
+    yield* personEntries(work.core, work.tx, readPerson(work.core, row), `${folder}/`);
     await work.tx.personRequest.updateMany({ where: { id: row.id }, data: { exportedAt: new Date() } });
   }
 }
@@ -59,7 +55,7 @@ const erase = action('PersonRequest', {
         from: String(count),
         to: isKept ? `kept. ${fate}` : fate,
       })),
-      ...(kinds.every(({ label }) => label === 'requests')
+      ...(kinds.every(({ model }) => model === 'PersonRequest')
         ? { warning: 'Nothing else is known under this address. Look whether it is written correctly.' }
         : {}),
     };

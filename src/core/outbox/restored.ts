@@ -1,12 +1,16 @@
 // A restored copy is silent until somebody says that it is the real one now: no message leaves, no schedule starts, no call goes out.
 // The rule: the mark is set in the transaction that loads the data, so there is no moment in between.
 import type { Core } from '../core.ts';
+import { Prisma } from '../database/database.ts';
 import type { Transaction } from '../model.ts';
 import type { Work } from '../work.ts';
 import { cancelMessage } from './cancel.ts';
 
 /** The key of the setting that keeps a copy silent. */
 export const silenceKey = 'restored-copy';
+
+/** How far the times of restored jobs are moved, so that none runs before the copy is released; SQL. */
+export const parkedFor = "interval '365000 days'";
 
 /** What is known of the silence. */
 export interface Silence {
@@ -44,7 +48,7 @@ export async function releaseCopy(work: Work, options: { withdraw: boolean }): P
     : [];
   for (const { id } of waiting) await cancelMessage(work, id);
   const jobs = await tx.$executeRaw`
-    UPDATE graphile_worker._private_jobs SET run_at = run_at - interval '365000 days', flags = flags - 'restored'
+    UPDATE graphile_worker._private_jobs SET run_at = run_at - ${Prisma.raw(parkedFor)}, flags = flags - 'restored'
     WHERE flags ? 'restored'`;
   const released = {
     messages: await waitingMessages(tx),

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts';
 import { conflict } from '../errors.ts';
 import { loadDemo } from '../house/demo.ts';
 import type { Card } from '../module.ts';
-import { countByDay } from '../records/by-day.ts';
+import { countByDay, type OverTime } from '../records/by-day.ts';
 import { canRead } from '../records/describe.ts';
 import { whereOf } from '../records/list-query.ts';
 import type { AnyResource } from '../resource.ts';
@@ -49,11 +49,19 @@ async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView
 
 async function loadCard(core: Core, actor: Actor, card: Card): Promise<DashboardView['cards'][number]> {
   try {
-    return { title: card.title, ...(await card.load(core, actor)) };
+    const [content, overTime] = await Promise.all([card.load(core, actor), overTimeOf(core, actor, card)]);
+    return { title: card.title, ...content, ...(overTime ? { overTime } : {}) };
   } catch (error) {
     core.log.error({ err: error, card: card.title }, 'a card could not be loaded');
     return { title: card.title, figures: [], error: phrase('These figures could not be worked out.') };
   }
+}
+
+// Rows are counted as they lie in the table, so only for somebody who sees all of them.
+async function overTimeOf(core: Core, actor: Actor, { overTime }: Card): Promise<OverTime | undefined> {
+  if (!overTime || actor.scope !== 'all') return undefined;
+  const { label, model, at } = overTime;
+  return { label, days: await countByDay(core.db, model, at as never) };
 }
 
 async function recentRuns(core: Core, actor: Actor): Promise<DashboardView['runs']> {

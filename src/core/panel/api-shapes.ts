@@ -1,6 +1,7 @@
 // What the panel's JSON API answers. Types only; the browser's code reads them too.
-import type { CardContent, OverTime } from '../module.ts';
+import type { CardContent } from '../module.ts';
 import type { SessionView } from '../people/session-list.ts';
+import type { OverTime } from '../records/by-day.ts';
 import type { ResourceView } from '../records/describe.ts';
 import type { RecordPage, RecordView } from '../records/records.ts';
 import type { RunView } from '../runs/run.ts';
@@ -41,6 +42,7 @@ export interface ListAnswer extends Omit<RecordPage, 'rows'> {
 export interface DashboardView {
   cards: (CardContent & {
     title: string;
+    overTime?: OverTime;
     /** Said in place of the figures when they could not be worked out. */
     error?: string;
   })[];

@@ -14,6 +14,7 @@ import { emptyUploads } from './uploads.ts';
 
 /** What an erasure does, or did, to one kind of records. */
 export interface ErasedKind {
+  model: string;
   label: string;
   count: number;
   /** What becomes of them, or why they stay. */
@@ -28,7 +29,13 @@ export async function previewErasure(core: Core, tx: Transaction, person: Person
 
 function kindOf({ data, rows }: FoundRecords): ErasedKind {
   const isKept = 'keptBecause' in data;
-  return { label: data.label, count: rows.length, fate: isKept ? data.keptBecause : data.fate, isKept };
+  return {
+    model: String(data.model),
+    label: data.label,
+    count: rows.length,
+    fate: isKept ? data.keptBecause : data.fate,
+    isKept,
+  };
 }
 
 /** Forgets a person and returns what that was, by kinds. Throws conflict while a message is leaving or an import is open. */

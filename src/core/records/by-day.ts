@@ -14,6 +14,12 @@ export interface DayCount {
   count: number;
 }
 
+/** What the last days brought, day by day, the oldest first. */
+export interface OverTime {
+  label: string;
+  days: DayCount[];
+}
+
 /**
  * Counts the records of a model by the day of one of its moments (`at`: a column with an index), the last two weeks, the oldest
  * day first, days without any as 0. `only` narrows by columns that equal a value.

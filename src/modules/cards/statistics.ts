@@ -1,5 +1,5 @@
 // Cards on the dashboard: what waits for somebody, and what the last two weeks brought.
-import { type Card, countByDay, phrase } from '../../core/index.ts';
+import { type Card, phrase } from '../../core/index.ts';
 import { dateOf, today } from './today.ts';
 
 const days = 14;
@@ -9,6 +9,7 @@ const dayMs = 86_400_000;
 export const cardsCard: Card = {
   title: 'Cards',
   permission: 'cards:read',
+  overTime: { label: 'Cards', model: 'GreetingCard', at: 'createdAt' },
   async load(core) {
     const since = new Date(dateOf(today()).getTime() - (days - 1) * dayMs);
     const [reported, appeals, published, scans, waiting, channels] = await Promise.all([
@@ -42,7 +43,6 @@ export const cardsCard: Card = {
           ? [{ label: 'Orders being made', value: waiting, tone: 'busy' as const, href: '/resources/QrBatch?view=0' }]
           : []),
       ],
-      overTime: { label: 'Cards', days: await countByDay(core.db, 'GreetingCard', 'createdAt') },
       rows: channels.map(({ channel, scans: count }) => ({
         label: `# ${channel}`,
         value: phrase(`${count} scans on this channel`),

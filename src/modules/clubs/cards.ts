@@ -1,5 +1,5 @@
 // What waits for reviewers, or how a club's own activities are, on the dashboard.
-import { type Card, countByDay, phrase } from '../../core/index.ts';
+import { type Card, phrase } from '../../core/index.ts';
 
 const shown = 5;
 const day = 86_400_000;
@@ -8,6 +8,7 @@ const day = 86_400_000;
 export const clubsCard: Card = {
   title: 'Clubs and activities',
   permission: 'clubs:read',
+  overTime: { label: 'Enrolments', model: 'ActivityEnrolment', at: 'createdAt' },
   async load(core, actor) {
     const isAll = actor.scope === 'all';
     const mine = isAll ? {} : { clubId: actor.scopeId ?? '' };
@@ -48,9 +49,6 @@ export const clubsCard: Card = {
         },
         { label: 'Activities shown', value: open, tone: 'good', href: '/resources/Activity?view=1' },
       ],
-      ...(isAll
-        ? { overTime: { label: 'Enrolments', days: await countByDay(core.db, 'ActivityEnrolment', 'createdAt') } }
-        : {}),
       rows: coming.map(({ id, name, capacity, _count: { enrolments: count } }) => ({
         label: name,
         value: phrase(capacity === null ? `${count} enrolled` : `${count} of ${capacity} places`),

@@ -1,10 +1,11 @@
 // The current contest on the dashboard: how many came, how far the operator has them, who was told.
-import { type Card, countByDay, phrase } from '../../core/index.ts';
+import { type Card, phrase } from '../../core/index.ts';
 
 /** Counts of the current contest. */
 export const contestCard: Card = {
   title: 'Contest',
   permission: 'contests:read',
+  overTime: { label: 'Participants', model: 'Participant', at: 'createdAt' },
   async load(core, actor) {
     if (actor.scope !== 'all') return { figures: [] };
     const contest = await core.db.contest.findFirst({ where: { isCurrent: true } });
@@ -30,10 +31,6 @@ export const contestCard: Card = {
         },
         { label: 'Winners', value: winners, tone: 'good', href: '/resources/Winner' },
       ],
-      overTime: {
-        label: 'Participants',
-        days: await countByDay(core.db, 'Participant', 'createdAt', where),
-      },
       rows: [
         {
           label: contest.title,

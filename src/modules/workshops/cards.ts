@@ -1,5 +1,5 @@
 // The newest events on the dashboard, with how many people have chosen.
-import { type Card, countByDay, phrase } from '../../core/index.ts';
+import { type Card, phrase } from '../../core/index.ts';
 
 const shown = 5;
 
@@ -7,6 +7,7 @@ const shown = 5;
 export const eventsCard: Card = {
   title: 'Workshops',
   permission: 'workshops:read',
+  overTime: { label: 'Registrations', model: 'WorkshopRegistration', at: 'entryTime' },
   async load(core, actor) {
     const where = actor.scope === 'all' ? {} : { id: actor.scopeId ?? '' };
     const events = await core.db.workshopEvent.findMany({ where, orderBy: { createdAt: 'desc' }, take: shown });
@@ -35,9 +36,6 @@ export const eventsCard: Card = {
         { label: 'Registrations', value: registered, tone: 'good', href: '/resources/WorkshopRegistration' },
         { label: 'Waiting', value: waiting, tone: waiting > 0 ? 'busy' : 'quiet', href: '/resources/WorkshopWaiting' },
       ],
-      ...(actor.scope === 'all'
-        ? { overTime: { label: 'Registrations', days: await countByDay(core.db, 'WorkshopRegistration', 'entryTime') } }
-        : {}),
       rows,
     };
   },
