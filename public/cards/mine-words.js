@@ -3,7 +3,7 @@
 export const dictionary = {
   en: {
     title: 'Your cards',
-    signMine: 'Sign in, and you can change your cards, take them back, and show them again.',
+    signIntro: 'Sign in, and you can change your cards, take them back, and show them again.',
     none: 'You have not written a card yet.',
     write: 'Write a card',
     more: 'Show more',
@@ -42,7 +42,7 @@ export const dictionary = {
   },
   zh: {
     title: '我的贺卡',
-    signMine: '登录后，您可以修改、收回或重新展示自己的贺卡。',
+    signIntro: '登录后，您可以修改、收回或重新展示自己的贺卡。',
     none: '您还没有写过贺卡。',
     write: '写贺卡',
     more: '显示更多',
@@ -81,7 +81,7 @@ export const dictionary = {
   },
   ru: {
     title: 'Ваши открытки',
-    signMine: 'Войдите, чтобы изменить свои открытки, убрать их или показать снова.',
+    signIntro: 'Войдите, чтобы изменить свои открытки, убрать их или показать снова.',
     none: 'Вы ещё не написали ни одной открытки.',
     write: 'Написать открытку',
     more: 'Показать ещё',
@@ -120,7 +120,7 @@ export const dictionary = {
   },
   nl: {
     title: 'Je kaarten',
-    signMine: 'Log in om je kaarten te veranderen, terug te nemen of opnieuw te tonen.',
+    signIntro: 'Log in om je kaarten te veranderen, terug te nemen of opnieuw te tonen.',
     none: 'Je hebt nog geen kaart geschreven.',
     write: 'Kaart schrijven',
     more: 'Meer tonen',

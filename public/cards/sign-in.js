@@ -1,7 +1,20 @@
-// The form for signing in and registering, on each page that needs somebody. The page has the elements; this gives them life.
+// The form for signing in and registering, on each page that needs somebody. The page has the empty form and the words; its fields are here.
 import { say } from '/shared/language.js';
 import { act } from './courtesy.js';
 import { md5 } from './md5.js';
+
+/** The form's fields. Nothing that anybody typed is in it; the words come with the language. */
+const fields = `
+  <p data-say="signIntro"></p>
+  <label for="email" data-say="email"></label>
+  <input type="email" id="email" autocomplete="email" maxlength="254" inputmode="email" aria-describedby="sign-wrong">
+  <label for="password" data-say="password"></label>
+  <input type="password" id="password" autocomplete="current-password" maxlength="200" aria-describedby="sign-wrong">
+  <p class="notice bad" id="sign-wrong" role="alert" hidden></p>
+  <div class="row">
+    <button class="button" id="sign-in" type="submit" data-say="signIn"></button>
+    <button class="button second" id="register" type="button" data-say="register"></button>
+  </div>`;
 
 const by = (id) => document.getElementById(id);
 const shortest = 8;
@@ -30,8 +43,9 @@ function wrong(sentence, field) {
   if (field) by(field).focus();
 }
 
-/** Gives life to the form; `signed` is called when somebody has signed in or out. */
+/** Fills the form and gives it life, before the page speaks; `signed` is called when somebody has signed in or out. */
 export function signInForm(signed) {
+  by('sign').innerHTML = fields;
   by('sign').addEventListener('submit', (event) => {
     event.preventDefault();
     sign('user_login', signed);
