@@ -14,6 +14,7 @@ import { type S3Server, startS3Server } from '../kit/s3-server.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
 import { type Pooler, startPooler } from '../kit/transaction-pooler.ts';
+import { until } from '../kit/until.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'steward-pooler-'));
 const people = Number(process.env.POOLER_PEOPLE ?? 40);
@@ -163,8 +164,4 @@ async function post(web: ServerProcess, route: string, body: unknown): Promise<{
 
 async function tokenIn({ raw }: { raw: string }): Promise<string> {
   return (await PostalMime.parse(raw)).text?.match(/[?&]token=([\w-]+)/)?.[1] ?? '';
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(100);
 }

@@ -81,12 +81,3 @@ export async function openHouseOf(
   };
   return house;
 }
-
-/** Waits until something holds, 60 s at most. */
-export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  throw new Error('It did not come to hold within a minute.');
-}

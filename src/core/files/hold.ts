@@ -3,8 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { answered } from '../database/tables.ts';
+import { childLog } from '../log.ts';
 import type { Transaction } from '../model.ts';
 
+const log = childLog({ part: 'files' });
 const prefix = 'files-hold:';
 const lasts = 120;
 const renewEvery = 30_000;
@@ -32,7 +34,8 @@ export async function holdFiles(client: Client): Promise<FilesHold> {
   await client.query("SELECT pg_advisory_xact_lock(hashtext('steward.files'))");
   await write();
   await client.query('COMMIT');
-  const timer = setInterval(() => void write().catch(() => {}), renewEvery);
+  const renew = () => write().catch((error) => log.warn({ err: error }, 'the hold on files could not be renewed'));
+  const timer = setInterval(() => void renew(), renewEvery);
   return {
     async release() {
       clearInterval(timer);

@@ -16,6 +16,7 @@ import { runAction } from '../../../src/core/runs/run.ts';
 import { recipients } from '../../../src/modules/certificates/resource.ts';
 import { filesBelow, filesWith, tablesWith } from '../../kit/dump.ts';
 import { Visitor } from '../../kit/http.ts';
+import { until } from '../../kit/until.ts';
 import {
   type House,
   makeCampaign,
@@ -33,11 +34,6 @@ let officer: Actor;
 let campaignId: string;
 const never = new AbortController().signal;
 const filesFolder = () => path.join(house.core.config.dataDir, 'files');
-/** Waits until it holds; the test's own end is the only limit. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 30));
-}
-
 const request = (of: string) => house.core.db.personRequest.findFirstOrThrow({ where: { email: of } });
 const resourceOf = (model: string) => house.core.registry.resources.get(model)!;
 
@@ -199,7 +195,9 @@ describe('forgetting a person', () => {
     await core.db.recipient.create({ data: { campaignId, email, name: '' } });
     const { id } = await recipientOf(house, email);
     await core.db.suppression.updateMany({ where: { address: null }, data: { reason: 'asked' } });
-    await run('certificates.send-notice', { ids: [id] }).catch(() => {});
+    const { runId } = await run('certificates.send-notice', { ids: [id] });
+    await until(async () => (await core.db.runItem.count({ where: { runId, outcome: 'pending' } })) === 0);
+    expect(await core.db.runItem.findMany({ where: { runId } })).toMatchObject([{ outcome: 'skipped', reason: 'asked for no messages' }]);
     expect(
       await core.db.message.count({ where: { toAddress: email, state: { in: ['queued', 'sent', 'sending'] } } }),
     ).toBe(0);

@@ -12,8 +12,8 @@ import { type Core, configureLog, createCore, loadConfig, startWorker, systemAct
 import { codesOf, createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import cards from '../../../src/modules/cards/module.ts';
 import { cloneDatabase } from '../../kit/database.ts';
-import { until } from '../../kit/house.ts';
 import { type Answered, openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
+import { until } from '../../kit/until.ts';
 
 /** What a test of this module works with. */
 export interface House {

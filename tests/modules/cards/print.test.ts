@@ -10,7 +10,7 @@ import { createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import { commands } from '../../../src/modules/cards/commands.ts';
 import { createStyle, setLogo } from '../../../src/modules/cards/styles.ts';
 import { logoTool } from '../../../src/modules/cards/tools.ts';
-import { until } from '../../kit/house.ts';
+import { until } from '../../kit/until.ts';
 import { type House, newCodes, openHouse, picture, unzip } from './cards-house.ts';
 
 const readQr = jsqr as unknown as typeof jsqr.default;

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import cards from '../../../src/modules/cards/module.ts';
 import { today } from '../../../src/modules/cards/today.ts';
 import { openBrowser } from '../../kit/browser.ts';
-import { type House, openHouseOf, rootPassword, until } from '../../kit/house.ts';
+import { type House, openHouseOf, rootPassword } from '../../kit/house.ts';
 import { Visitor } from '../../kit/http.ts';
+import { until } from '../../kit/until.ts';
 import { mustBeAccessible, mustShow, picture, program, unzip } from './cards-house.ts';
 
 const readQr = jsqr as unknown as typeof jsqr.default;

@@ -6,15 +6,8 @@ import { submitName } from '../../../src/modules/certificates/claim.ts';
 import { issueCertificate, resetRecipient, sendAgain } from '../../../src/modules/certificates/issuing.ts';
 import { noticeSettled } from '../../../src/modules/certificates/settled.ts';
 import { Visitor } from '../../kit/http.ts';
-import {
-  type House,
-  mailsTo,
-  makeCampaign,
-  notifiedToken,
-  openHouse,
-  recipientOf,
-  until,
-} from './certificates-house.ts';
+import { until } from '../../kit/until.ts';
+import { type House, mailsTo, makeCampaign, notifiedToken, openHouse, recipientOf } from './certificates-house.ts';
 
 let house: House;
 let visitor: Visitor;

@@ -5,8 +5,9 @@ import certificates from '../../../src/modules/certificates/module.ts';
 import { sendNotice } from '../../../src/modules/certificates/notices.ts';
 import { addRecipients } from '../../../src/modules/certificates/recipients.ts';
 import { readPeople } from '../../../src/modules/certificates/recipients-list.ts';
-import { type House as AnyHouse, openHouseOf, until } from '../../kit/house.ts';
+import { type House as AnyHouse, openHouseOf } from '../../kit/house.ts';
 import { type AcceptedMail, type Behaviour, type SmtpSink, startSmtpSink } from '../../kit/smtp-sink.ts';
+import { until } from '../../kit/until.ts';
 
 export { until };
 

@@ -2,15 +2,8 @@
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Visitor } from '../../kit/http.ts';
-import {
-  type House,
-  mailsTo,
-  makeCampaign,
-  notifiedToken,
-  openHouse,
-  recipientOf,
-  until,
-} from './certificates-house.ts';
+import { until } from '../../kit/until.ts';
+import { type House, mailsTo, makeCampaign, notifiedToken, openHouse, recipientOf } from './certificates-house.ts';
 
 let house: House;
 let visitor: Visitor;

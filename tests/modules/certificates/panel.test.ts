@@ -10,7 +10,8 @@ import { certificates, recipients } from '../../../src/modules/certificates/reso
 import { designTool, organiserKeyTool, recipientsTool } from '../../../src/modules/certificates/tools.ts';
 import { actorWith } from '../../kit/core.ts';
 import { Visitor } from '../../kit/http.ts';
-import { type House, makeCampaign, notifiedToken, openHouse, recipientOf, until } from './certificates-house.ts';
+import { until } from '../../kit/until.ts';
+import { type House, makeCampaign, notifiedToken, openHouse, recipientOf } from './certificates-house.ts';
 
 let house: House;
 let visitor: Visitor;

@@ -6,15 +6,8 @@ import { open } from '../../../src/core/tokens.ts';
 import { pixelCanvas } from '../../../src/lib/pixel-canvas.ts';
 import { readStored, resolveLayout } from '../../../src/modules/certificates/layout.ts';
 import { fingerprint, rawRequest, Visitor } from '../../kit/http.ts';
-import {
-  type House,
-  mailsTo,
-  makeCampaign,
-  notifiedToken,
-  openHouse,
-  recipientOf,
-  until,
-} from './certificates-house.ts';
+import { until } from '../../kit/until.ts';
+import { type House, mailsTo, makeCampaign, notifiedToken, openHouse, recipientOf } from './certificates-house.ts';
 
 let house: House;
 let visitor: Visitor;

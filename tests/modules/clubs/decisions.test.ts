@@ -9,6 +9,7 @@ import { loadDemo } from '../../../src/modules/clubs/demo.ts';
 import { approveClub, followApprovals, refuseClub } from '../../../src/modules/clubs/service.ts';
 import { activityReviewTool, reviewTool } from '../../../src/modules/clubs/tools.ts';
 import { fingerprint, Visitor } from '../../kit/http.ts';
+import { until } from '../../kit/until.ts';
 import {
   announce,
   apply,
@@ -21,7 +22,6 @@ import {
   password,
   signIn,
   textOf,
-  until,
   upload,
 } from './clubs-house.ts';
 

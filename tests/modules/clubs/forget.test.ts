@@ -6,6 +6,7 @@ import { systemActor } from '../../../src/core/index.ts';
 import { approveActivity } from '../../../src/modules/clubs/activities.ts';
 import { filesBelow, tablesWith } from '../../kit/dump.ts';
 import { forget, handOut } from '../../kit/person.ts';
+import { until } from '../../kit/until.ts';
 import {
   announce,
   apply,
@@ -15,7 +16,6 @@ import {
   makeClub,
   openHouse,
   picture,
-  until,
   upload,
 } from './clubs-house.ts';
 

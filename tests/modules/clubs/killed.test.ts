@@ -4,7 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOperator, systemActor } from '../../../src/core/index.ts';
 import { freePort, type ServerProcess, serverProcess } from '../../kit/server.ts';
-import { apply, type House, openHouse, password, textOf, until } from './clubs-house.ts';
+import { until } from '../../kit/until.ts';
+import { apply, type House, openHouse, password, textOf } from './clubs-house.ts';
 
 const rounds = Number(process.env.CLUBS_KILLS ?? 2);
 const perRound = 4;

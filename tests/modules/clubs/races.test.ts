@@ -5,17 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemActor } from '../../../src/core/index.ts';
 import { runAction } from '../../../src/core/runs/run.ts';
 import { approveClub } from '../../../src/modules/clubs/service.ts';
-import {
-  announce,
-  apply,
-  call,
-  type House,
-  mailsTo,
-  makeAdministrator,
-  openHouse,
-  until,
-  upload,
-} from './clubs-house.ts';
+import { until } from '../../kit/until.ts';
+import { announce, apply, call, type House, mailsTo, makeAdministrator, openHouse, upload } from './clubs-house.ts';
 
 const crowd = Number(process.env.CLUBS_CROWD ?? 24);
 const rush = Number(process.env.CLUBS_RUSH ?? 150);

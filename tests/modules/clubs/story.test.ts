@@ -3,6 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from '../../kit/browser.ts';
+import { until } from '../../kit/until.ts';
 import {
   activityBody,
   call,
@@ -14,7 +15,6 @@ import {
   picture,
   signIn,
   textOf,
-  until,
 } from './clubs-house.ts';
 
 const email = 'rowing@example.org';

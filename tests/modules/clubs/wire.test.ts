@@ -6,6 +6,7 @@ import { systemActor } from '../../../src/core/index.ts';
 import { blockOperator, setPassword } from '../../../src/core/people/operators.ts';
 import { refuseClub } from '../../../src/modules/clubs/service.ts';
 import { fingerprint } from '../../kit/http.ts';
+import { until } from '../../kit/until.ts';
 import {
   activityBody,
   announce,
@@ -20,7 +21,6 @@ import {
   signIn,
   textOf,
   timeIn,
-  until,
   upload,
 } from './clubs-house.ts';
 

@@ -6,10 +6,10 @@ import { runAction } from '../../../src/core/runs/run.ts';
 import { createContest } from '../../../src/modules/contests/contests.ts';
 import contests from '../../../src/modules/contests/module.ts';
 import { addParticipant } from '../../../src/modules/contests/registration.ts';
-import { type House, openHouseOf, until } from '../../kit/house.ts';
+import { type House, openHouseOf } from '../../kit/house.ts';
 import type { Visitor } from '../../kit/http.ts';
 
-export { type House, until };
+export type { House };
 
 /** Opens the house with generous limits, so that a test meets only those that it sets itself. */
 export function openHouse(settings: Record<string, string> = {}, options: { panel?: boolean } = {}): Promise<House> {

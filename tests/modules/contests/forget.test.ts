@@ -13,7 +13,8 @@ import { tablesWith } from '../../kit/dump.ts';
 import { Visitor } from '../../kit/http.ts';
 import { type HttpSink, startHttpSink } from '../../kit/http-sink.ts';
 import { forget, handOut } from '../../kit/person.ts';
-import { addPeople, type House, makeContest, openHouse, personWith, prove, runOn, until } from './contests-house.ts';
+import { until } from '../../kit/until.ts';
+import { addPeople, type House, makeContest, openHouse, personWith, prove, runOn } from './contests-house.ts';
 
 const phone = '+79095550123';
 const email = 'kanareika@canary.example';

@@ -7,7 +7,8 @@ import { isSignedWebhook } from '../../../src/lib/standard-webhooks.ts';
 import { updateContest } from '../../../src/modules/contests/contests.ts';
 import { Visitor } from '../../kit/http.ts';
 import { type HttpSink, type SinkAnswer, startHttpSink, type TakenRequest } from '../../kit/http-sink.ts';
-import { addPeople, type House, makeContest, openHouse, runOn, until } from './contests-house.ts';
+import { until } from '../../kit/until.ts';
+import { addPeople, type House, makeContest, openHouse, runOn } from './contests-house.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 let house: House;

@@ -9,6 +9,7 @@ import { register } from '../../../src/modules/contests/registration.ts';
 import { checkCode, requestCode } from '../../../src/modules/contests/verification.ts';
 import { fingerprint, Visitor } from '../../kit/http.ts';
 import { type HttpSink, startHttpSink } from '../../kit/http-sink.ts';
+import { until } from '../../kit/until.ts';
 import {
   addPeople,
   codeTo,
@@ -18,7 +19,6 @@ import {
   personNo,
   personWith,
   prove,
-  until,
 } from './contests-house.ts';
 
 const creates = Number(process.env.CONTEST_CREATES ?? 200);

@@ -9,7 +9,8 @@ import { operatorLog, phoneVerifications } from '../../../src/modules/contests/l
 import { participants, winners } from '../../../src/modules/contests/resource.ts';
 import { actorWith } from '../../kit/core.ts';
 import { startHttpSink } from '../../kit/http-sink.ts';
-import { addPeople, type House, makeContest, openHouse, runOn, smsTo, until } from './contests-house.ts';
+import { until } from '../../kit/until.ts';
+import { addPeople, type House, makeContest, openHouse, runOn, smsTo } from './contests-house.ts';
 
 let house: House;
 let contestId: string;

@@ -5,17 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from '../../kit/browser.ts';
 import { rootPassword } from '../../kit/house.ts';
 import { Visitor } from '../../kit/http.ts';
-import {
-  addPeople,
-  codeTo,
-  type House,
-  makeContest,
-  openHouse,
-  personWith,
-  prove,
-  smsTo,
-  until,
-} from './contests-house.ts';
+import { until } from '../../kit/until.ts';
+import { addPeople, codeTo, type House, makeContest, openHouse, personWith, prove, smsTo } from './contests-house.ts';
 
 let house: House;
 let browser: Browser;

@@ -8,8 +8,9 @@ import { replaceLinks } from '../../../src/modules/workshops/links.ts';
 import { setRegistrations } from '../../../src/modules/workshops/registering.ts';
 import { settleWaiting } from '../../../src/modules/workshops/waiting.ts';
 import { fingerprint, Visitor } from '../../kit/http.ts';
+import { until } from '../../kit/until.ts';
 import { brokenInvariants } from './seat-rush.ts';
-import { bearer, type House, keyOf, makeEvent, openHouse, tokenFor, until } from './workshops-house.ts';
+import { bearer, type House, keyOf, makeEvent, openHouse, tokenFor } from './workshops-house.ts';
 
 let house: House;
 beforeAll(async () => {

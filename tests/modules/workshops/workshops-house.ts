@@ -160,12 +160,3 @@ export async function makeEvent(
 
 /** The key that `makeEvent` gives somebody. */
 export const keyOf = (event: number, name: string) => `KEY-${event}-${name}`;
-
-/** Waits until something holds, 30 s at most. */
-export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  throw new Error('It did not come to hold within 30 seconds.');
-}
