@@ -77,7 +77,12 @@ const desk = defineModule({
   scopes: { 'sample-campaign': { label: 'One campaign', resource: 'Campaign' } },
   resources: [campaigns, recipients, certificates],
   cards: [
-    { title: 'Good', permission: 'desk:figures', load: async () => ({ figures: [{ label: 'One', value: 1 }] }) },
+    {
+      title: 'Good',
+      permission: 'desk:figures',
+      overTime: { label: 'Recipients', model: 'Recipient', at: 'createdAt' },
+      load: async () => ({ figures: [{ label: 'One', value: 1 }] }),
+    },
     { title: 'Broken', permission: 'desk:figures', load: async () => Promise.reject(new Error('the secret cause')) },
   ],
   async demo(core) {
@@ -377,6 +382,18 @@ describe('the start page', () => {
     expect(answer.json).not.toHaveProperty('outbox');
     expect((await as(reader).get('/dashboard')).json).toEqual({ cards: [], approvals: [] });
     expect((await as(root).get('/dashboard')).json).toMatchObject({ runs: [], outbox: { counts: {} } });
+  });
+
+  test('the last days are counted for who sees all records, and not told to who sees some', async () => {
+    const daysFor = async (actor: Actor) => {
+      const { json } = await as(actor).get('/dashboard');
+      const cards = json?.cards as { overTime?: { label: string; days: { count: number }[] } }[] | undefined;
+      return cards?.[0]?.overTime;
+    };
+    const seen = await daysFor(clerk);
+    expect(seen?.label).toBe('Recipients');
+    expect(seen?.days.reduce((sum, { count }) => sum + count, 0)).toBe(await house.core.db.recipient.count());
+    expect(await daysFor(scoped(ids.spring))).toBeUndefined();
   });
 
   test('only who may do everything loads the demo, and only once', async () => {
