@@ -23,7 +23,7 @@ const number = z.int().min(1).max(2_147_483_647);
 const profileExample = {
   nick: '我叫 i_82',
   avatar: '\\static\\avatar\\aaca0f5eb4d2d98a6ce6dffa99f8254b_300.png',
-  mobile: '+8613800138000',
+  mobile: '13800138000',
   birthday: '1972-03-21',
   gender: 1,
   province: '江苏',

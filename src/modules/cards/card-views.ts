@@ -1,13 +1,13 @@
 // Cards as the wire shows them, and who may see what of one. The rule: one function says it for every door.
 import type { RowWith } from '../../core/index.ts';
-import { personOnCard, withPictures } from './account-views.ts';
+import { personOnCard, shownAccount } from './account-views.ts';
 import { readTemplate, type Template } from './templates.ts';
 import { secondsOf, secondsOrNull } from './wire-values.ts';
 
 /** Relations that every view of a card needs. */
 export const shownWith = {
-  author: { include: withPictures },
-  readBy: { include: withPictures },
+  author: { include: shownAccount },
+  readBy: { include: shownAccount },
   code: true,
   attachments: { include: { resource: true } },
 } as const;

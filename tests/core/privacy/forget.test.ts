@@ -197,7 +197,9 @@ describe('forgetting a person', () => {
     await core.db.suppression.updateMany({ where: { address: null }, data: { reason: 'asked' } });
     const { runId } = await run('certificates.send-notice', { ids: [id] });
     await until(async () => (await core.db.runItem.count({ where: { runId, outcome: 'pending' } })) === 0);
-    expect(await core.db.runItem.findMany({ where: { runId } })).toMatchObject([{ outcome: 'skipped', reason: 'asked for no messages' }]);
+    expect(await core.db.runItem.findMany({ where: { runId } })).toMatchObject([
+      { outcome: 'skipped', reason: 'asked for no messages' },
+    ]);
     expect(
       await core.db.message.count({ where: { toAddress: email, state: { in: ['queued', 'sent', 'sending'] } } }),
     ).toBe(0);
