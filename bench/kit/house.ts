@@ -5,7 +5,7 @@ import type { Bench } from './compare.ts';
 
 /** Opens the core with these modules; `close` ends it. `settings` are variables of the configuration. */
 export async function openCore(
-  bench: Bench,
+  bench: Pick<Bench, 'database' | 'folder'>,
   modules: readonly ModuleDeclaration[],
   settings: Record<string, string> = {},
 ): ReturnType<typeof createCore> {
