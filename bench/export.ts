@@ -19,13 +19,17 @@ export default {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     await fillRecipients(pool, count);
     await pool.end();
-    const way = (name: string): Way => async () => {
-      const amount = await inChild(name, url, bench.folder);
-      if (amount.done !== count) throw new Error(`${name} wrote ${amount.done} of ${count} rows.`);
-      return amount;
-    };
+    const way =
+      (name: string): Way =>
+      async () => {
+        const amount = await inChild(name, url, bench.folder);
+        if (amount.done !== count) throw new Error(`${name} wrote ${amount.done} of ${count} rows.`);
+        return amount;
+      };
     const rounds = Math.min(bench.rounds, 3);
-    const notes = ['Memory is the resident size of the whole process, looked at every 10 ms; grown: during the export.'];
+    const notes = [
+      'Memory is the resident size of the whole process, looked at every 10 ms; grown: during the export.',
+    ];
     const comparisons = [];
     for (const [format, library] of [
       ['csv', 'json2csv'],
@@ -45,7 +49,6 @@ export default {
 
 async function inChild(way: string, url: string, folder: string): Promise<Amount> {
   const { stdout } = await run(process.execPath, ['--import', 'tsx', child, way, url, folder]);
-  for (const name of readdirSync(folder))
-    if (name.startsWith('bare-')) rmSync(path.join(folder, name));
+  for (const name of readdirSync(folder)) if (name.startsWith('bare-')) rmSync(path.join(folder, name));
   return JSON.parse(stdout) as Amount;
 }

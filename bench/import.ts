@@ -108,7 +108,10 @@ async function copyRows(client: pg.Client, campaignId: string, rows: AsyncIterab
   let number = 0;
   const lines = async function* () {
     const now = new Date().toISOString();
-    for await (const row of rows) yield `${[String((number += 1)), campaignId, ...row, now].join('\t')}\n`;
+    for await (const row of rows) {
+      number += 1;
+      yield `${[String(number), campaignId, ...row, now].join('\t')}\n`;
+    }
   };
   await pipeline(Readable.from(lines()), client.query(copyFrom(`COPY "Recipient" (${columns}) FROM STDIN`)));
 }

@@ -65,7 +65,9 @@ async function bare(core: Core, count: number, atOnce: number): Promise<void> {
   const client = await core.database.pool.connect();
   try {
     for (let from = 1; from <= count; from += atOnce) {
-      const ids = Array.from({ length: Math.min(atOnce, count - from + 1) }, (_, n) => String(from + n).padStart(8, '0'));
+      const ids = Array.from({ length: Math.min(atOnce, count - from + 1) }, (_, n) =>
+        String(from + n).padStart(8, '0'),
+      );
       await client.query(`${change} WHERE id = ANY($1::text[])`, [ids]);
     }
   } finally {
