@@ -1,4 +1,5 @@
 // The audit: who did what to which record. Entries are written once, in the transaction of the deed, and never changed.
+import { uuid7 } from '../../lib/uuid7.ts';
 import type { Actor } from '../access.ts';
 import { Prisma, type Transaction } from '../database/database.ts';
 import type { AuditInput, Work } from '../work.ts';
@@ -13,13 +14,29 @@ export async function writeAudit(
   runId: string | null,
   entry: AuditInput,
 ): Promise<void> {
-  await tx.auditEntry.create({ data: rowOf(actor, runId, entry), select: { id: true } });
+  const { before, after, ...row } = rowOf(actor, runId, entry);
+  const data = { ...row, before: before ?? Prisma.DbNull, after: after ?? Prisma.DbNull };
+  await tx.auditEntry.create({ data, select: { id: true } });
 }
 
 /** Writes many audit entries at once, for work on some hundred records in one transaction. */
 export async function writeAudits({ tx, actor, runId }: Work, entries: readonly AuditInput[]): Promise<void> {
-  await tx.auditEntry.createMany({ data: entries.map((entry) => rowOf(actor, runId, entry)) });
+  const rows = entries.map((entry) => rowOf(actor, runId, entry));
+  const [first] = rows;
+  if (!first) return;
+  const texts = (pick: (row: AuditRow) => string | null) => rows.map(pick);
+  const json = (values: AuditRow['before']) => (values === null ? null : JSON.stringify(values));
+  // One statement with arrays: Prisma's createMany takes several times as long.
+  await tx.$executeRaw`
+    INSERT INTO "AuditEntry" (id, kind, actor, "operatorId", "runId", summary, resource, "recordId", "recordTitle", before, after)
+    SELECT id, kind::"AuditKind", ${first.actor}, ${first.operatorId}, ${runId}, summary, resource, record, title, before::jsonb, after::jsonb
+    FROM unnest(${rows.map(uuid7)}::text[], ${texts((row) => row.kind)}::text[], ${texts((row) => row.summary)}::text[],
+      ${texts((row) => row.resource)}::text[], ${texts((row) => row.recordId)}::text[], ${texts((row) => row.recordTitle)}::text[],
+      ${texts((row) => json(row.before))}::text[], ${texts((row) => json(row.after))}::text[])
+      AS entry (id, kind, summary, resource, record, title, before, after)`;
 }
+
+type AuditRow = ReturnType<typeof rowOf>;
 
 function rowOf(actor: Actor, runId: string | null, entry: AuditInput) {
   return {
@@ -31,8 +48,8 @@ function rowOf(actor: Actor, runId: string | null, entry: AuditInput) {
     recordId: entry.recordId ?? null,
     recordTitle: entry.recordTitle ? shortened(entry.recordTitle) : null,
     runId,
-    before: entry.before ? jsonValues(entry.before) : Prisma.DbNull,
-    after: entry.after ? jsonValues(entry.after) : Prisma.DbNull,
+    before: entry.before ? jsonValues(entry.before) : null,
+    after: entry.after ? jsonValues(entry.after) : null,
   };
 }
 

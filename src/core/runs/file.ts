@@ -9,7 +9,7 @@ import { rightsMark } from './actor.ts';
 import { eligibleWhere } from './eligible.ts';
 import { loadForAction, RightsChanged, type RunContext, reasonOf } from './item.ts';
 import { LeaseLost, mustHold, renewLease } from './lease.ts';
-import { orderItems } from './order.ts';
+import { nextItems, openItems } from './order.ts';
 
 interface Progress {
   /** Records looked at, and those of them that went into the file. */
@@ -57,8 +57,7 @@ async function makeFile(context: RunContext, work: Work, signal: AbortSignal, pr
   if ((await rightsMark(work.tx, context.owner)) !== context.mark) throw new RightsChanged();
   // Drawing may take longer between two reads than the minute after which PostgreSQL would end the transaction.
   await work.tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = '600s'`;
-  const order = reading?.order?.(form);
-  if (order) await orderItems(work.tx, run.id, model, order);
+  await openItems(work.tx, run.id, model, reading?.order?.(form));
   const rows = eligibleRows(context, work, signal, progress);
   const made = await all(rows as never, { form: form as never, core, work, runId: run.id });
   const { name, type, content } = made;
@@ -100,14 +99,10 @@ async function* eligibleRows(
 ): AsyncGenerator<AnyRow> {
   const { tx } = work;
   const take = Math.min(context.registered.action.reading?.chunk ?? usualChunk, 1_000);
-  for (let from = -1; ; ) {
+  for (;;) {
     signal.throwIfAborted();
     if (progress.isLost) throw new LeaseLost();
-    const items = await tx.runItem.findMany({
-      where: { runId: context.run.id, outcome: 'pending', position: { gt: from } },
-      orderBy: { position: 'asc' },
-      take,
-    });
+    const items = await nextItems(tx, take);
     if (items.length === 0) return;
     const rows = await loadChunk(
       context,
@@ -122,7 +117,6 @@ async function* eligibleRows(
       } else await skipItem(context, work, item.id, item.recordId);
       progress.read += 1;
     }
-    from = items.at(-1)?.position ?? from;
   }
 }
 

@@ -16,7 +16,7 @@ import { phrase } from '../words/catalogue.ts';
 import type { Run, RunItem } from './actor.ts';
 import { type Owner, rightsMark } from './actor.ts';
 import { eligibleWhere, reasonsAgainst } from './eligible.ts';
-import { type Lease, LeaseLost, mustHold } from './lease.ts';
+import { type Lease, LeaseLost, mustHold, mustHoldForRecord } from './lease.ts';
 
 /** What stays the same from record to record. */
 export interface RunContext {
@@ -76,7 +76,7 @@ async function attempt(context: RunContext, item: RunItem): Promise<void> {
   await core.transaction(
     actor,
     async (work) => {
-      await mustHold(work.tx, lease);
+      await mustHoldForRecord(work.tx, lease);
       if ((await rightsMark(work.tx, owner)) !== context.mark) throw new RightsChanged();
       const found = await loadForAction(context, work.tx, item.recordId);
       const skipped = 'skip' in found ? found.skip : await act(context, work, found.row);
@@ -118,10 +118,9 @@ export async function loadForAction(
 }
 
 async function writeOutcome(tx: Transaction, item: RunItem, { outcome, reason }: ItemOutcome): Promise<void> {
-  const { count } = await tx.runItem.updateMany({
-    where: { id: item.id, outcome: 'pending' },
-    data: { outcome, reason: reason?.slice(0, 500) ?? null, attempts: { increment: 1 }, finishedAt: new Date() },
-  });
+  const count = await tx.$executeRaw`
+    UPDATE "RunItem" SET outcome = ${outcome}::"Outcome", reason = left(${reason}, 500), attempts = attempts + 1, "finishedAt" = now()
+    WHERE id = ${item.id} AND outcome = 'pending'`;
   // Somebody else has finished it: nothing of ours may stay.
   if (count === 0) throw new LeaseLost();
 }
