@@ -14,7 +14,7 @@ export default {
   title: 'Bulk runs',
   async run(bench) {
     const many = bench.size(100_000, 500);
-    const some = bench.size(5_000, 200);
+    const some = bench.size(2_000, 200);
     const { core, close } = await openCore(bench, [certificates]);
     try {
       await fillRecipients(core.database.pool, many, 'notified');
