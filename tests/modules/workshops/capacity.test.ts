@@ -18,7 +18,9 @@ let secondWeb: TestWeb;
 beforeAll(async () => {
   house = await openHouse();
   second = await createCore({
-    config: loadConfig({ NODE_ENV: 'test', APP_KEY: 'k'.repeat(40), DATA_DIR: house.core.config.dataDir }),
+    config: loadConfig({ NODE_ENV: 'test', APP_KEY: 'k'.repeat(40), DATA_DIR: house.core.config.dataDir }, [
+      workshopsModule,
+    ]),
     modules: [workshopsModule],
     connection: house.connection,
     role: 'test',
