@@ -16,7 +16,7 @@ import { phrase } from '../words/catalogue.ts';
 import type { Run, RunItem } from './actor.ts';
 import { type Owner, rightsMark } from './actor.ts';
 import { eligibleWhere, reasonsAgainst } from './eligible.ts';
-import { type Lease, LeaseLost, mustHold, mustHoldForRecord } from './lease.ts';
+import { type Lease, LeaseLost, mustHold } from './lease.ts';
 
 /** What stays the same from record to record. */
 export interface RunContext {
@@ -76,7 +76,7 @@ async function attempt(context: RunContext, item: RunItem): Promise<void> {
   await core.transaction(
     actor,
     async (work) => {
-      await mustHoldForRecord(work.tx, lease);
+      await mustHold(work.tx, lease);
       if ((await rightsMark(work.tx, owner)) !== context.mark) throw new RightsChanged();
       const found = await loadForAction(context, work.tx, item.recordId);
       const skipped = 'skip' in found ? found.skip : await act(context, work, found.row);

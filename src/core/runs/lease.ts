@@ -49,17 +49,6 @@ export async function mustHold(tx: Transaction, { runId, token }: Lease): Promis
   if (rows.length === 0) throw new LeaseLost();
 }
 
-/**
- * As mustHold, and lets the transaction commit without waiting for the disk. A server that dies within that second forgets the outcome together
- * with what was done, so the record is still pending; whatever leaves the house is claimed by a commit that waits, and keeps all before it.
- */
-export async function mustHoldForRecord(tx: Transaction, { runId, token }: Lease): Promise<void> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id, set_config('synchronous_commit', 'off', true) FROM "Run"
-    WHERE id = ${runId} AND "leaseBy" = ${token} AND state = 'running' FOR SHARE`;
-  if (rows.length === 0) throw new LeaseLost();
-}
-
 /** Lengthens the lease; tells whether it was still ours. `note` is shown on the run's page. */
 export async function renewLease(core: Core, { runId, token }: Lease, note?: string): Promise<boolean> {
   const count = await core.db.$executeRaw`
