@@ -15,13 +15,16 @@ export async function openCore(
 ): ReturnType<typeof createCore> {
   const url = databaseUrl ?? (await bench.database());
   const dataDir = path.join(bench.folder, path.basename(new URL(url).pathname));
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    APP_KEY: appKey,
-    LOG_LEVEL: 'error',
-    UNDO_SECONDS: '0',
-    ...settings,
-  });
+  const config = loadConfig(
+    {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      APP_KEY: appKey,
+      LOG_LEVEL: 'error',
+      UNDO_SECONDS: '0',
+      ...settings,
+    },
+    modules,
+  );
   return createCore({ config, modules, connection: { connectionString: url }, role: 'bench' });
 }
