@@ -16,6 +16,8 @@ interface Import {
   to: string;
   isPackage: boolean;
   isTypeOnly: boolean;
+  /** Whether it is imported only when it is needed: `await import()`. */
+  isLater: boolean;
 }
 
 function importsOf(file: string): Import[] {
@@ -31,6 +33,7 @@ function importsOf(file: string): Import[] {
       to: isPackage ? packageName(target) : path.relative(root, path.resolve(root, path.dirname(file), target)),
       isPackage,
       isTypeOnly: Boolean(match[1]) || isAllTypes(match[2] ?? ''),
+      isLater: match[4] !== undefined,
     };
   });
 }
@@ -177,6 +180,15 @@ describe('the import rule', () => {
     );
     expect([...rooms].filter((room) => !room.startsWith('src/core/'))).toEqual([]);
     expect(rooms.size, [...rooms].join(', ')).toBeLessThanOrEqual(1);
+  });
+
+  it('lets worker and command line come up without AdminJS, which is loaded when a panel is built', () => {
+    const atOnce = imports.filter(({ isTypeOnly, isLater }) => !isTypeOnly && !isLater);
+    const reached = new Set(['src/worker.ts', 'src/cli.ts']);
+    for (const file of reached)
+      for (const { from, to, isPackage } of atOnce) if (from === file && !isPackage) reached.add(to);
+    expect(reached.size).toBeGreaterThan(100);
+    expect(offenders(atOnce.filter(({ from, to }) => reached.has(from) && /^@?adminjs/.test(to)))).toEqual([]);
   });
 
   it('reads the environment in one room', () => {

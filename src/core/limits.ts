@@ -1,4 +1,5 @@
 // How often somebody may do something, counted in PostgreSQL over all instances. Keys are hashed: no address or e-mail is stored.
+// The table is unlogged, so that counting waits for no disk; after a crash of the database counting begins anew.
 import { createHash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Pool, QueryConfig } from 'pg';

@@ -86,6 +86,11 @@ describe('a limit', () => {
     for (const { key } of rows) expect(key).toMatch(/^keys:[\w-]{43}$/);
   });
 
+  it('is counted in a table that keeps nobody waiting for the disk', async () => {
+    const { rows } = await one.query(`SELECT relpersistence FROM pg_class WHERE oid = '"RateLimit"'::regclass`);
+    expect(rows).toEqual([{ relpersistence: 'u' }]);
+  });
+
   it('answers "unavailable" and not "too many" when the database is gone', async () => {
     const gone = openPool(database.connection);
     await gone.end();

@@ -2,16 +2,11 @@
 // would need shaping and direction of its own. The only room that imports pdf-lib.
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import {
-  concatTransformationMatrix,
-  drawObject,
-  PDFDocument,
-  type PDFPage,
-  type PDFRef,
-  popGraphicsState,
-  pushGraphicsState,
-} from 'pdf-lib';
+import type { PDFDocument, PDFPage, PDFRef } from 'pdf-lib';
 import { type Overlay, opaqueTemplate, separatePixels, type Template } from './composition.ts';
+
+/** Loaded when the first PDF is made. */
+type Library = typeof import('pdf-lib');
 
 const pack = promisify(deflate) as (bytes: Uint8Array) => Promise<Buffer>;
 
@@ -32,28 +27,34 @@ export interface ImagePdf {
 
 /** Makes the PDF of a template and what lies on it. */
 export async function imagePdf(input: ImagePdf): Promise<Buffer> {
-  const pdf = await PDFDocument.create();
+  const library = await import('pdf-lib');
+  const pdf = await library.PDFDocument.create();
   describe(pdf, input);
   const ground = await embedGround(pdf, await opaqueTemplate(input.template));
   const scale = (input.longSide ?? 841.89) / Math.max(ground.width, ground.height);
   const [width, height] = [ground.width * scale, ground.height * scale];
   const page = pdf.addPage([width, height]);
-  place(page, ground.ref, [width, 0, 0, height, 0, 0]);
+  place(library, page, ground.ref, [width, 0, 0, height, 0, 0]);
   for (const { bytes, left, top } of input.overlays) {
     const picture = await embedOverlay(pdf, bytes);
     const [w, h] = [picture.width * scale, picture.height * scale];
-    place(page, picture.ref, [w, 0, 0, h, left * scale, height - top * scale - h]);
+    place(library, page, picture.ref, [w, 0, 0, h, left * scale, height - top * scale - h]);
   }
   return Buffer.from(await pdf.save());
 }
 
-function place(page: PDFPage, ref: PDFRef, [a, b, c, d, e, f]: [number, number, number, number, number, number]): void {
+function place(
+  library: Library,
+  page: PDFPage,
+  ref: PDFRef,
+  [a, b, c, d, e, f]: [number, number, number, number, number, number],
+): void {
   const name = page.node.newXObject('Picture', ref);
   page.pushOperators(
-    pushGraphicsState(),
-    concatTransformationMatrix(a, b, c, d, e, f),
-    drawObject(name),
-    popGraphicsState(),
+    library.pushGraphicsState(),
+    library.concatTransformationMatrix(a, b, c, d, e, f),
+    library.drawObject(name),
+    library.popGraphicsState(),
   );
 }
 

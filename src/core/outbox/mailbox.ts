@@ -1,6 +1,6 @@
 // A mailbox read over IMAP. The only room that imports imapflow. Its rule: a mail is marked only after it was dealt with, so that one
 // that was being read in a crash is read again.
-import { type FetchMessageObject, ImapFlow } from 'imapflow';
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { phrase } from '../words/catalogue.ts';
 import { readBytes } from './bounce-mail.ts';
 import type { MailboxConfig } from './settings.ts';
@@ -24,7 +24,7 @@ export async function readMailbox(
   take: (raw: Uint8Array) => Promise<boolean>,
   signal?: AbortSignal,
 ): Promise<MailboxRead> {
-  const client = openClient(box);
+  const client = await openClient(box);
   const done: MailboxRead = { read: 0, reports: 0 };
   await client.connect().catch((error) => {
     throw inWords(error);
@@ -58,7 +58,9 @@ async function takeSource(mail: FetchMessageObject | false, take: (raw: Uint8Arr
   return mail && mail.source !== undefined ? take(mail.source) : false;
 }
 
-function openClient({ host, port, tls, user, password }: MailboxConfig): ImapFlow {
+async function openClient({ host, port, tls, user, password }: MailboxConfig): Promise<ImapFlow> {
+  // Loaded where a mailbox is read at all: most houses have none.
+  const { ImapFlow } = await import('imapflow');
   const client = new ImapFlow({
     host,
     port,

@@ -18,12 +18,10 @@ import {
 } from '../records/records.ts';
 import type { AnyResource } from '../resource.ts';
 import { actorOfAdmin } from './current-admin.ts';
+import { versionField } from './payload.ts';
 
 type Paging = { limit?: number; offset?: number; sort?: { sortBy?: string; direction?: 'asc' | 'desc' } };
 type AdapterArguments = ConstructorParameters<typeof Resource>[0];
-
-/** The name under which a record's version travels through AdminJS's forms. */
-export const versionField = 'version';
 
 /** A resource as AdminJS sees it: columns that were declared and are no secrets, rows that the current admin may see. */
 export class GatedResource extends Resource {

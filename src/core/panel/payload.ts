@@ -6,7 +6,9 @@ import type { AnyResource } from '../resource.ts';
 import type { Request } from '../web/express.ts';
 import { readJson } from '../web/json-body.ts';
 import { mediaType, readMultipart, readUrlencoded } from '../web/upload.ts';
-import { versionField } from './adapter.ts';
+
+/** The name under which a record's version travels through AdminJS's forms. */
+export const versionField = 'version';
 
 const maxBytes = 64 * 1024;
 const maxFields = 200;

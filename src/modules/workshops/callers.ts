@@ -23,6 +23,9 @@ export async function mustBeAttendee(asking: Asking): Promise<RowWith<'Attendee'
   return caller.attendee;
 }
 
+/** Builds the error for an event that is not there, or out of reach. */
+export const noEvent = () => notFound('This event does not exist.');
+
 /** Finds an event that a manager may reach. Throws `notFound` for others too. */
 export async function eventFor(
   core: Core,
@@ -30,7 +33,7 @@ export async function eventFor(
   manager?: Extract<Caller, { kind: 'manager' }>,
 ): Promise<Row<'WorkshopEvent'>> {
   const event = await core.db.workshopEvent.findUnique({ where: { number } });
-  if (!event || (manager && !reaches(manager, event.id))) throw notFound('This event does not exist.');
+  if (!event || (manager && !reaches(manager, event.id))) throw noEvent();
   return event;
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Answer, type Core, invalid, type LimitRule, may, phrase, route, type Transaction } from '../../core/index.ts';
 import { replaceAttendees } from './attendees.ts';
 import { tokenHeader } from './auth-routes.ts';
-import { eventFor, mustBeManager, mustBeSignedIn } from './callers.ts';
+import { eventFor, mustBeManager, mustBeSignedIn, noEvent } from './callers.ts';
 import { createEvent, deleteEvent, replaceEvent } from './events.ts';
 import { replaceLinks } from './links.ts';
 import { openedKey } from './login-keys.ts';
@@ -56,11 +56,13 @@ const show = route({
   summary: 'An event with its workshops and how many people each has',
   params: one,
   limits: [looking],
-  handle: async ({ core, params }) => wholeEvent(await readEvent(core.db, (await eventFor(core, params.id)).id)),
+  handle: async ({ core, params }) => wholeEvent(await readEvent(core.db, params.id)),
 });
 
-function readEvent(db: Transaction, id: string) {
-  return db.workshopEvent.findUniqueOrThrow({ where: { id }, include: { workshops: inOrder } });
+async function readEvent(db: Transaction, number: number) {
+  const event = await db.workshopEvent.findUnique({ where: { number }, include: { workshops: inOrder } });
+  if (!event) throw noEvent();
+  return event;
 }
 
 const replace = route({
@@ -87,7 +89,7 @@ const replace = route({
           ...(id !== undefined && { id: ids.get(id) ?? unknownWorkshop(id) }),
         }));
         await replaceEvent(work, event.id, { name: body.name, available: body.available, workshops });
-        return wholeEvent(await readEvent(work.tx, event.id));
+        return wholeEvent(await readEvent(work.tx, event.number));
       },
       { timeoutMs },
     );

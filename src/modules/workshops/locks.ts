@@ -7,8 +7,8 @@ export type LockedWorkshop = Row<'Workshop'>;
 
 /** Locks an attendee until the transaction ends. Throws `notFound`. */
 export async function lockAttendee(tx: Transaction, id: string): Promise<Row<'Attendee'>> {
-  await tx.$queryRaw`SELECT 1 FROM "Attendee" WHERE "id" = ${id} FOR NO KEY UPDATE`;
-  const attendee = await tx.attendee.findUnique({ where: { id } });
+  const [attendee] = await tx.$queryRaw<Row<'Attendee'>[]>`
+    SELECT * FROM "Attendee" WHERE "id" = ${id} FOR NO KEY UPDATE`;
   if (!attendee) throw notFound('This person does not exist.');
   return attendee;
 }

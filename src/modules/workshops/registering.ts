@@ -13,13 +13,13 @@ export interface RegisteringOptions {
   planId?: string;
 }
 
-/** Replaces what an attendee has by what `next` makes of it. Throws the refusals of the wire contract; then nothing has changed. */
+/** Replaces what an attendee has by what `next` makes of it, and returns that. Throws the refusals of the wire contract; then nothing has changed. */
 export async function changeRegistrations(
   work: Work,
   attendeeId: string,
   next: (current: readonly string[]) => readonly string[],
   options: RegisteringOptions,
-): Promise<Row<'WorkshopRegistration'>[]> {
+): Promise<readonly string[]> {
   const { tx } = work;
   const attendee = await lockAttendee(tx, attendeeId);
   const kept = await tx.workshopRegistration.findMany({ where: { attendeeId }, select: { workshopId: true } });
@@ -38,7 +38,7 @@ export async function changeRegistrations(
   await offerFreePlaces(work, locked, removed);
   if (options.by.staff && (added.length > 0 || removed.length > 0))
     await auditChange(work, attendee, byId, current, wanted, options.by.reason);
-  return tx.workshopRegistration.findMany({ where: { attendeeId }, orderBy: { number: 'asc' } });
+  return wanted;
 }
 
 /** Replaces an attendee's set. */

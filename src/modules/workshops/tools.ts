@@ -153,8 +153,7 @@ export const registrationsTool: Tool<'Attendee'> = {
       }),
       async handle({ row, input, work }) {
         const by = { staff: true, reason: input.reason } as const;
-        const rows = await setRegistrations(work, row.id, input.workshopIds, { by });
-        return { chosen: rows.map(({ workshopId }) => workshopId) };
+        return { chosen: await setRegistrations(work, row.id, input.workshopIds, { by }) };
       },
     }),
   },
