@@ -56,6 +56,23 @@ export class Canaries {
   }
 }
 
+/** Returns settings whose secrets are canaries. */
+export function settings(canaries: Canaries): Record<string, string> {
+  const word = (column: string) => canaries.word({ model: 'setting', column, row: '', isSecret: true });
+  return {
+    APP_KEY: `${word('APP_KEY')}-${'k'.repeat(40)}`,
+    DATABASE_URL: `postgresql://steward:${word('DATABASE_URL')}@127.0.0.1/none`,
+    SMTP_URL: `smtp://steward:${word('SMTP_URL')}@127.0.0.1:1`,
+    SMS_PROVIDER: 'smsaero',
+    SMSAERO_EMAIL: 'sms@example.org',
+    SMSAERO_SIGN: 'Steward',
+    SMSAERO_API_KEY: word('SMSAERO_API_KEY'),
+    BOUNCE_MAILBOX_URL: `imaps://steward:${word('BOUNCE_MAILBOX_URL')}@127.0.0.1/INBOX`,
+    METRICS_TOKEN: `${word('METRICS_TOKEN')}-metrics`,
+    UNDO_SECONDS: '0',
+  };
+}
+
 /** Secrets whose names do not say so: a session's id, what it holds, what a draw's commitment hides, what a limit counts by. */
 const alsoSecret = new Set(['WebSession.sid', 'WebSession.sess', 'DrawCommitment.words', 'RateLimit.key']);
 
