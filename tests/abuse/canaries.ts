@@ -73,8 +73,8 @@ export function settings(canaries: Canaries): Record<string, string> {
   };
 }
 
-/** Secrets whose names do not say so: a session's id, what it holds, what a draw's commitment hides, what a limit counts by. */
-const alsoSecret = new Set(['WebSession.sid', 'WebSession.sess', 'DrawCommitment.words', 'RateLimit.key']);
+/** Secrets whose names do not say so: a session's id, what it holds, what a limit counts by. */
+const alsoSecret = new Set(['WebSession.sid', 'WebSession.sess', 'RateLimit.key']);
 
 /** Tells whether nobody may ever be told what is in this column. */
 export function isSecret(model: string, column: ColumnModel): boolean {
