@@ -49,7 +49,7 @@ export interface AbuseHouse {
   close(): Promise<void>;
 }
 
-const password = 'seventeen green bicycles';
+export const password = 'seventeen green bicycles';
 
 /** Every role that comes with the modules, the administrator, and one that may do nothing. */
 export const declaredRoles: readonly Role[] = [

@@ -14,6 +14,8 @@ export interface Canary {
   /** The row's id. */
   row: string;
   isSecret: boolean;
+  /** What is sealed in a secret column, where a permission hands it out: login keys are printed. */
+  handedOutBy?: string;
 }
 
 /** Plants texts and finds them again. */
@@ -92,6 +94,8 @@ const sealed: Record<string, (core: Core, text: string, id: string) => string> =
     seal(config.appKey, `second-factor:${id}`, Buffer.from(text).toString('base64')),
 };
 
+const handedOut: Record<string, string> = { 'Attendee.identitySealed': 'workshops:keys' };
+
 /** Models with a fixed number of rows, or without any text. */
 const leftOut = new Set(['ClubSettings', 'SmsBudget', 'SmsMonth', 'SendingClock', 'WorkshopLink']);
 /** Columns that programs read, with a value that they understand; without one they keep their default. */
@@ -151,12 +155,7 @@ export async function fill(
   return rows;
 }
 
-async function fillRow(
-  core: Core,
-  canaries: Canaries,
-  model: DataModel,
-  ids: Record<string, string>,
-): Promise<void> {
+async function fillRow(core: Core, canaries: Canaries, model: DataModel, ids: Record<string, string>): Promise<void> {
   const id = randomUUID();
   ids[model.name] = id;
   const data: Record<string, unknown> = {};
@@ -193,7 +192,13 @@ function valueOf(
   if (understood[name]) return understood[name](row);
   const sealing = sealed[name];
   if (sealing) {
-    const text = sealing(row.core, row.word(column.name), row.ids[model.name] ?? '');
+    const handedOutBy = handedOut[name];
+    const inside = canaries.word({
+      ...canary(column.name),
+      isSecret: !handedOutBy,
+      ...(handedOutBy ? { handedOutBy } : {}),
+    });
+    const text = sealing(row.core, inside, row.ids[model.name] ?? '');
     canaries.note(canary(column.name), text);
     return text;
   }
@@ -237,9 +242,11 @@ function inOrder(): DataModel[] {
     for (const column of model.columns.values()) {
       const name = column.reference ?? softReference(column.name);
       // Where two name each other, the one that can do without the other goes first.
-      const isMutual = !column.isRequired && [...models.get(name ?? '')?.columns.values() ?? []].some(
-        (back) => back.reference === model.name && back.isRequired,
-      );
+      const isMutual =
+        !column.isRequired &&
+        [...(models.get(name ?? '')?.columns.values() ?? [])].some(
+          (back) => back.reference === model.name && back.isRequired,
+        );
       if (name && !isMutual) visit(models.get(name)!);
     }
     order.push(model);

@@ -29,9 +29,10 @@ function readsAll(actor: Actor): boolean {
   return may(actor, '*');
 }
 
+// Of rows that are narrowed themselves, such as the records of runs, somebody else may have seen more.
 function readable(actor: Actor, registry: Registry): string[] {
   return [...registry.resources.values()]
-    .filter(({ permissions }) => may(actor, permissions.read))
+    .filter(({ permissions, narrows }) => may(actor, permissions.read) && !narrows)
     .map(({ model }) => model as string);
 }
 
