@@ -77,7 +77,7 @@ function panelAsks({ role }: Caller): Ask[] {
   const { core, own, other } = house;
   const asks = [...core.registry.resources.values()].flatMap((resource) => {
     const ids = [own, other].map((rows) => rows[resource.model] ?? '01890000-0000-7000-8000-000000000000');
-    return asksOf(core, resource, ids, holds(role, resource.permissions.read));
+    return asksOf(resource, ids, holds(role, resource.permissions.read));
   });
   return [...asks, ...otherAsks(house, role)];
 }

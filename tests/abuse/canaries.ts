@@ -173,14 +173,14 @@ async function fillRow(core: Core, canaries: Canaries, model: DataModel, ids: Re
     phone: (column) => canaries.phone(canary(column)),
   };
   for (const column of model.columns.values()) {
-    const value = valueOf(canaries, canary, row, model, column);
+    const value = valueFor(canaries, canary, row, model, column);
     if (value !== undefined) data[column.name] = value;
   }
   const made: AnyRow = await tableOf(core.db, model.name).create({ data });
   ids[model.name] = String(made.id ?? made.sid ?? made.key);
 }
 
-function valueOf(
+function valueFor(
   canaries: Canaries,
   canary: (column: string) => Canary,
   row: FilledRow,
@@ -204,19 +204,17 @@ function valueOf(
   }
   if (column.isId && column.name === 'id') return row.ids[model.name];
   if (column.isUpdatedAt || (kept.test(column.name) && column.hasDefault)) return undefined;
-  return plainValue(row, model, column);
+  return plainValue(row, column);
 }
 
-function plainValue(row: FilledRow, model: DataModel, column: ColumnModel): unknown {
+function plainValue(row: FilledRow, column: ColumnModel): unknown {
   const { name, type, isRequired, hasDefault } = column;
   if (type === 'string') {
     const model = softReference(name);
     if (model) return row.ids[model];
     if (/Id$/.test(name)) return isRequired ? randomUUID() : undefined;
     if (/^(phone|mobile)$/i.test(name)) return row.phone(name);
-    return /email|^(to|from)?address$/i.test(name) && model !== 'Participant'
-      ? `${row.word(name)}@example.org`
-      : row.word(name);
+    return /email|^(to|from)Address$/i.test(name) ? `${row.word(name)}@example.org` : row.word(name);
   }
   if (type === 'json') return kept.test(name) ? undefined : { note: row.word(name) };
   if (type === 'list') return column.members ? undefined : [row.word(name)];

@@ -28,7 +28,7 @@ export interface Find {
 const api = '/admin/api/steward';
 
 /** Returns what the panel can be asked of a resource's two rows. */
-export function asksOf(core: Core, resource: AnyResource, ids: readonly string[], isOpen: boolean): Ask[] {
+export function asksOf(resource: AnyResource, ids: readonly string[], isOpen: boolean): Ask[] {
   const model = String(resource.model);
   const admin = `/admin/api/resources/${model}`;
   const get = (kind: string, path: string): Ask => ({ kind, method: 'GET', path });
