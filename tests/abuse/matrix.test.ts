@@ -58,30 +58,30 @@ beforeAll(async () => {
 afterAll(() => house?.close());
 
 /** What must come back from one of AdminJS's own actions: the first reason that applies. */
-function rightOf(
-  role: Role,
-  resource: AnyResource,
-  action: string,
-  address: string,
-  method: string,
-): readonly number[] {
-  if (otherMethods.includes(method)) return [405];
-  if (role === stranger) return [401];
+function rightOf(role: Role, resource: AnyResource, action: string, address: string, method: string): Right {
+  const refused = (status: number): Right => ({ isAllowed: false, right: [status] });
+  if (otherMethods.includes(method)) return refused(405);
+  if (role === stranger) return refused(401);
   const said = builtIn[action];
   const isSearch = action === 'search' && address === 'resource with words';
-  if (!holds(role, resource.permissions.read) || !said || (said.kind !== address && !isSearch)) return [404];
-  if (!said.methods.includes(method)) return [405];
-  if (!holds(role, resource.permissions[said.verb])) return [403];
-  if (said.kind === 'record') return method === 'POST' ? [400, 404] : [200, 404];
-  return action === 'new' ? [400] : said.kind === 'bulk' ? [404] : [200, 404];
+  if (!holds(role, resource.permissions.read) || !said || (said.kind !== address && !isSearch)) return refused(404);
+  if (!said.methods.includes(method)) return refused(405);
+  if (!holds(role, resource.permissions[said.verb])) return refused(403);
+  // For a bound role there may be nothing of it to see.
+  const right = { resource: [200, 404], record: method === 'POST' ? [400, 404] : [200, 404], bulk: [404] }[said.kind];
+  return { isAllowed: true, right: action === 'new' ? [400] : (right ?? []) };
+}
+
+interface Right {
+  isAllowed: boolean;
+  right: readonly number[];
 }
 
 function call(role: Role, resource: AnyResource, action: string, address: string, method: string): Call {
-  const right = rightOf(role, resource, action, address, method);
-  const isRefused = right.every((status) => [401, 403, 405].includes(status)) || right.join() === '404';
+  const { isAllowed, right } = rightOf(role, resource, action, address, method);
   // What is refused must be refused for what is there; what is allowed must not take it away.
-  const id = (isRefused || method === 'GET') && house.own[resource.model];
-  const path = addresses[address]!(String(resource.model), action, id || absent);
+  const id = isAllowed && method === 'POST' ? absent : (house.own[resource.model] ?? absent);
+  const path = addresses[address]!(String(resource.model), action, id);
   return { method, path, right, ...(method === 'GET' || method === 'HEAD' ? {} : { body: { nothing: 1 } }) };
 }
 
@@ -130,7 +130,10 @@ function stewardCalls(role: Role, resource: AnyResource): Call[] {
     made(permissions.create, 'POST', () => `/records/${model}`, { values: { nothing: 1 } }),
     made(permissions.update, 'POST', (id) => `/records/${model}/${id}`, { values: {}, version: 'x' }),
     made(permissions.delete, 'POST', (id) => `/records/${model}/${id}/delete`, {}),
-    made(resource.imports?.permission, 'POST', () => `/imports/of/${model}/sample`, { format: 'nothing' }),
+    // For those who may, a file that cannot be made: a sample would be kept.
+    made(resource.imports?.permission, 'POST', () => `/imports/of/${model}/sample`, {
+      format: holds(role, resource.imports?.permission) ? 'nothing' : 'csv',
+    }),
     ...Object.entries(resource.tools ?? {}).flatMap(([tool, { permission, calls: parts }]) => [
       made(permission, 'GET', (id) => `/tools/${model}/${id}/${tool}`),
       ...Object.keys(parts).map((part) =>
@@ -192,7 +195,10 @@ describe('every resource, action, kind of route and method', () => {
 const changing: Role = { name: 'changing', permissions: [], scope: 'all' };
 
 async function change(permissions: readonly string[]): Promise<Role> {
-  await house.core.db.role.update({ where: { name: changing.name }, data: { permissions: [...permissions] } });
+  await house.core.db.role.update({
+    where: { name: changing.name },
+    data: { permissions: [...permissions], updatedAt: new Date(0) },
+  });
   return { ...changing, permissions };
 }
 
@@ -205,9 +211,10 @@ test('each permission opens what names it and nothing else, alone and as the onl
         imports?.permission === permission ||
         Object.values(tools ?? {}).some((tool) => tool.permission === permission),
     );
+    await change([]);
+    const before = await wholeDump(house.core, tables);
     for (const held of [[permission], [...registry.permissions.keys()].filter((one) => one !== permission)]) {
       const role = await change(held);
-      const before = await wholeDump(house.core, tables);
       const calls = near.flatMap((resource) => [
         ...Object.entries(builtIn).map(([action, { kind, methods }]) =>
           call(role, resource, action, kind, methods.at(-1)!),
@@ -216,8 +223,9 @@ test('each permission opens what names it and nothing else, alone and as the onl
       ]);
       const wrong = await wrongAnswers(visitors.get(changing.name)!, [...calls, ...startCalls(role, permission)]);
       expect([permission, held.length, wrong]).toEqual([permission, held.length, []]);
-      expect(await wholeDump(house.core, tables)).toBe(before);
     }
+    await change([]);
+    expect(await wholeDump(house.core, tables)).toBe(before);
   }
 });
 
@@ -232,23 +240,19 @@ test('models without a declaration do not exist', async () => {
 });
 
 test('the control: a gate that asks for reading where it should ask for deleting is seen', async () => {
-  const { core, web } = house;
-  const recipients = core.registry.resources.get('Recipient')!;
-  const left = { ...recipients, permissions: { ...recipients.permissions, delete: recipients.permissions.read } };
-  const registry = { ...core.registry, resources: new Map([...core.registry.resources, ['Recipient', left]]) };
+  const { core } = house;
+  const news = core.registry.resources.get('NewsItem')!;
+  const leftOpen = { ...news, permissions: { ...news.permissions, delete: news.permissions.read } };
+  const registry = { ...core.registry, resources: new Map([...core.registry.resources, ['NewsItem', leftOpen]]) };
   const broken = { ...core, registry };
-  const panel = await buildPanel(broken, { componentsFile: import.meta.filename });
-  const opened: TestWeb = await openTestWeb(broken, panel);
-  const role = await change([recipients.permissions.read]);
-  const visitor = new Visitor(opened);
-  visitor.cookie = visitors.get(changing.name)!.cookie;
+  const web: TestWeb = await openTestWeb(broken, await buildPanel(broken, { componentsFile: import.meta.filename }));
+  const role = await change([news.permissions.read]);
   const before = await wholeDump(core, tables);
-  const calls = () => callsOn(role, recipients);
-  expect(await wrongAnswers(new Visitor(web), [])).toEqual([]);
-  const wrong = await wrongAnswers(visitor, calls());
-  await opened.close();
-  expect(wrong.map((one) => one.split(': ')[0]?.replace(/[0-9a-f-]{36}/, 'id'))).toEqual(
-    expect.arrayContaining(['POST /admin/api/resources/Recipient/records/id/delete']),
-  );
+  const visitor = new Visitor(web);
+  visitor.cookie = visitors.get(changing.name)!.cookie;
+  const wrong = await wrongAnswers(visitor, callsOn(role, news));
+  await web.close();
+  const deleting = wrong.filter((one) => /^POST .*(delete|bulkDelete.*): 200, not 403/.test(one));
+  expect(deleting.length).toBeGreaterThan(0);
   expect(await wholeDump(core, tables)).not.toBe(before);
 });
