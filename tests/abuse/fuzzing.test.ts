@@ -1,12 +1,13 @@
 // Property-based: whatever is sent to any public operation of the OpenAPI document, by anybody or with real tokens, is answered
 // without a 5xx, a stack trace or the end of the process, and leaves nothing in the folder for temporary files.
-// FUZZ_REQUESTS: how many an operation gets; FUZZ_SEED: which.
+// FUZZ_REQUESTS: how many an operation gets; FUZZ_SEED: which. At full size (`npm run faults -- ABUSE`) the event loop is watched too.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isFull, report } from '../faults/fault-house.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type Operation, requestsOf } from './random-requests.ts';
@@ -109,6 +110,36 @@ function tokenFor(address: string, { security, parameters }: Operation): string 
   return /^\/(auth|events|registrations|export|api\/workshops)/.test(address) ? tokens.workshops : tokens.clubs;
 }
 
+interface LoopDelay {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/** Reads how late the server's event loop was since the last reading, in milliseconds; the figures begin anew with each. */
+async function loopDelay(): Promise<LoopDelay> {
+  const text = await (await fetch(`${server.base}/metrics`)).text();
+  const figure = (name: string) =>
+    Math.round(1e4 * Number(new RegExp(`^nodejs_eventloop_lag_${name}\\{[^}]*\\} (\\S+)`, 'm').exec(text)?.[1])) / 10;
+  return { p50: figure('p50_seconds'), p99: figure('p99_seconds'), max: figure('max_seconds') };
+}
+
+function tell(statuses: ReadonlyMap<number, number>, delays: ReadonlyMap<string, LoopDelay>): void {
+  const answers = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  process.stdout.write(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+  const worst = [...delays].sort(([, one], [, other]) => other.p99 - one.p99).slice(0, 8);
+  for (const [operation, { p50, p99, max }] of worst)
+    process.stdout.write(`event loop: p50 ${p50} ms, p99 ${p99} ms, max ${max} ms during ${operation}\n`);
+  const [operation = '', { p99 = Number.NaN, max = Number.NaN } = {}] = worst[0] ?? [];
+  report('ABUSE', {
+    'hostile requests': answers,
+    [`ms p99 of the event loop's delay at worst (${operation})`]: p99,
+    'ms at most': max,
+  });
+  // How fast this machine is says nothing about the program; what a request may hold up does, with room and seen alone.
+  if (isFull) expect(p99, operation).toBeLessThan(100);
+}
+
 /** Signing out or changing the password would make the rest of the requests a stranger's. */
 const skipped = new Set(['post /auth/change_admin_password']);
 
@@ -119,6 +150,8 @@ describe('every public operation', () => {
       .filter(({ verb, address }) => !skipped.has(`${verb} ${address}`));
     expect(operations.length).toBeGreaterThan(100);
     const statuses = new Map<number, number>();
+    const delays = new Map<string, LoopDelay>();
+    await loopDelay();
     for (const { verb, address, operation } of operations) {
       // The limits are tried elsewhere; here they would hide what lies behind them.
       await pool.query('DELETE FROM "RateLimit"');
@@ -142,8 +175,9 @@ describe('every public operation', () => {
         ),
         { numRuns: requests, seed, endOnFailure: true },
       );
+      delays.set(`${verb} ${address}`, await loopDelay());
     }
-    process.stdout.write(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+    tell(statuses, delays);
     // Behind the schemas too: not only refusals were seen.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(operations.length);
   }, 900_000);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelOf } from '../../../src/core/database/datamodel.ts';
 import { type Answered, fingerprint, type Visitor } from '../../kit/http.ts';
-import { openTestPanel, type TestPanel, testModule } from './kit.ts';
+import { openTestPanel, type TestPanel } from './kit.ts';
 
 let panel: TestPanel;
 const visitors: Record<string, Visitor> = {};
