@@ -116,28 +116,30 @@ interface LoopDelay {
   max: number;
 }
 
-/** Reads how late the server's event loop was since the last reading, in milliseconds; the figures begin anew with each. */
+/** Reads how late the server's event loop was since the last reading, in milliseconds. */
 async function loopDelay(): Promise<LoopDelay> {
   const text = await (await fetch(`${server.base}/metrics`)).text();
-  const figure = (name: string) =>
-    Math.round(1e4 * Number(new RegExp(`^nodejs_eventloop_lag_${name}\\{[^}]*\\} (\\S+)`, 'm').exec(text)?.[1])) / 10;
-  return { p50: figure('p50_seconds'), p99: figure('p99_seconds'), max: figure('max_seconds') };
+  const figure = (name: string) => {
+    const [, seconds] = new RegExp(`^nodejs_eventloop_lag_${name}_seconds\\{[^}]*\\} (\\S+)`, 'm').exec(text) ?? [];
+    return Math.round(Number(seconds) * 1e4) / 10;
+  };
+  return { p50: figure('p50'), p99: figure('p99'), max: figure('max') };
 }
 
-function tell(statuses: ReadonlyMap<number, number>, delays: ReadonlyMap<string, LoopDelay>): void {
+function tell(statuses: ReadonlyMap<number, number>, slowest: ReadonlyMap<string, number>, delay: LoopDelay): void {
+  const { p50, p99, max } = delay;
   const answers = [...statuses.values()].reduce((sum, count) => sum + count, 0);
   process.stdout.write(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
-  const worst = [...delays].sort(([, one], [, other]) => other.p99 - one.p99).slice(0, 8);
-  for (const [operation, { p50, p99, max }] of worst)
-    process.stdout.write(`event loop: p50 ${p50} ms, p99 ${p99} ms, max ${max} ms during ${operation}\n`);
-  const [operation = '', { p99 = Number.NaN, max = Number.NaN } = {}] = worst[0] ?? [];
+  for (const [operation, took] of [...slowest].sort(([, one], [, other]) => other - one).slice(0, 5))
+    process.stdout.write(`slowest answer ${Math.round(took)} ms: ${operation}\n`);
   report('ABUSE', {
     'hostile requests': answers,
-    [`ms p99 of the event loop's delay at worst (${operation})`]: p99,
+    'ms event loop p50': p50,
+    'ms p99': p99,
     'ms at most': max,
   });
-  // How fast this machine is says nothing about the program; what a request may hold up does, with room and seen alone.
-  if (isFull) expect(p99, operation).toBeLessThan(100);
+  // In the suite it is only told: how fast a busy machine is says nothing about the program.
+  if (isFull) expect(p99).toBeLessThan(100);
 }
 
 /** Signing out or changing the password would make the rest of the requests a stranger's. */
@@ -150,7 +152,8 @@ describe('every public operation', () => {
       .filter(({ verb, address }) => !skipped.has(`${verb} ${address}`));
     expect(operations.length).toBeGreaterThan(100);
     const statuses = new Map<number, number>();
-    const delays = new Map<string, LoopDelay>();
+    const slowest = new Map<string, number>();
+    // The figures begin anew with each reading.
     await loopDelay();
     for (const { verb, address, operation } of operations) {
       // The limits are tried elsewhere; here they would hide what lies behind them.
@@ -159,6 +162,7 @@ describe('every public operation', () => {
         fc.asyncProperty(
           requestsOf(address, operation, tokenFor(address, operation)),
           async ({ path: where, headers, body }) => {
+            const sentAt = performance.now();
             const answer = await fetch(`${server.base}${where}`, {
               method: verb.toUpperCase(),
               headers,
@@ -167,6 +171,8 @@ describe('every public operation', () => {
               ...(body === undefined || verb === 'get' ? {} : { body: body as BodyInit }),
             });
             const said = await answer.text();
+            const name = `${verb} ${address}`;
+            slowest.set(name, Math.max(slowest.get(name) ?? 0, performance.now() - sentAt));
             statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
             expect(answer.status, `${verb} ${where}: ${said.slice(0, 300)}`).toBeLessThan(500);
             expect(said).not.toMatch(/node_modules|\n\s+at .+:\d+:\d+/);
@@ -175,9 +181,8 @@ describe('every public operation', () => {
         ),
         { numRuns: requests, seed, endOnFailure: true },
       );
-      delays.set(`${verb} ${address}`, await loopDelay());
     }
-    tell(statuses, delays);
+    tell(statuses, slowest, await loopDelay());
     // Behind the schemas too: not only refusals were seen.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(operations.length);
   }, 900_000);
