@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     await command.alone(options, print);
     return 0;
   }
-  const config = loadConfig();
+  const config = loadConfig(process.env, modules);
   configureLog({ level: 'warn', readable: true });
   if (command === checkCommand) mustBeSound(modules);
   const storage = await openStorage(config, { attach: true });

@@ -1,6 +1,7 @@
 // What the server and the worker entry share: configuration, start-up errors in words, signals, a last resort.
 import { type Duties, greet, startApp } from './app.ts';
 import { loadConfig, StartError } from './core/index.ts';
+import { modules } from './modules/index.ts';
 import { isWebProcess } from './web-processes.ts';
 
 /** Milliseconds for the end once the web has drained. */
@@ -9,7 +10,7 @@ const usualPatience = 15_000;
 /** Runs until SIGTERM or SIGINT; a second signal ends at once. Exits 0 after a drained stop, 1 when it could not start. */
 export async function runEntry(duties: Duties): Promise<void> {
   try {
-    const config = loadConfig();
+    const config = loadConfig(process.env, modules);
     const demo = config.demo || process.argv.includes('--demo');
     const app = await startApp({ ...config, demo }, duties);
     lastResort((error, what) => app.started.core.log.fatal({ err: error }, what));

@@ -11,13 +11,16 @@ export async function openCore(
 ): ReturnType<typeof createCore> {
   const databaseUrl = await bench.database();
   const dataDir = path.join(bench.folder, path.basename(new URL(databaseUrl).pathname));
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    APP_KEY: 'b'.repeat(40),
-    LOG_LEVEL: 'error',
-    UNDO_SECONDS: '0',
-    ...settings,
-  });
+  const config = loadConfig(
+    {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      APP_KEY: 'b'.repeat(40),
+      LOG_LEVEL: 'error',
+      UNDO_SECONDS: '0',
+      ...settings,
+    },
+    modules,
+  );
   return createCore({ config, modules, connection: { connectionString: databaseUrl }, role: 'bench' });
 }

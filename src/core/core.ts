@@ -1,6 +1,6 @@
 // The running core: what every door and service is handed. Built once by `createCore` in start.ts.
 import type { Actor } from './access.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import type { Files } from './files/files.ts';
 import type { Limits } from './limits.ts';

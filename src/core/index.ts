@@ -16,7 +16,7 @@
 export { type Actor, may, mustMay, publicActor, systemActor } from './access.ts';
 export { type Action, action, type Preview, Skip, skip } from './action.ts';
 export { endAlarm, raiseAlarm } from './alarms.ts';
-export { type Config, ConfigError, loadConfig } from './config.ts';
+export { type Config, ConfigError, loadConfig } from './config/config.ts';
 export type { Core } from './core.ts';
 export { connectionUrl } from './database/database.ts';
 export { kebab, readArguments, usageOf } from './doors/command-line.ts';
@@ -117,6 +117,7 @@ export { type Cell, type CellRow, csvStream, spreadsheetTypes } from './spreadsh
 export { type Sheet, xlsxStream } from './spreadsheets/xlsx-writer.ts';
 export { createCore, DeclarationError, mustBeSound, openStorage, type StartedCore } from './start.ts';
 export * from './tokens.ts';
+export { type ModuleVariables, moduleVariables } from './variables.ts';
 export { buildWatch, buildWeb, listen } from './web/web.ts';
 export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';

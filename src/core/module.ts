@@ -9,6 +9,7 @@ import type { AnyPersonalData } from './personal-data.ts';
 import type { AnyResource } from './resource.ts';
 import type { AnyRoute, Envelope } from './route.ts';
 import type { SmsDeclaration } from './sms.ts';
+import type { ModuleVariables } from './variables.ts';
 import type { WebhookDeclaration } from './webhook.ts';
 import type { Catalogues } from './words/catalogue.ts';
 
@@ -96,6 +97,8 @@ export interface ModuleDeclaration {
   /** What its models hold about people, children before parents. Every model with an address of a person is named here. */
   privacy?: readonly AnyPersonalData[];
   commands?: readonly Command[];
+  /** Variables of the environment that it reads, besides those of the house. */
+  variables?: ModuleVariables;
   cards?: readonly Card[];
   /** What the module's English sentences are in the other languages; what is absent is said in English. */
   words?: Catalogues;

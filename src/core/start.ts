@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Actor } from './access.ts';
 import { checkDeclarations, describeProblems } from './checks/checks.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Core } from './core.ts';
 import { type DatabaseConnection, directConnection, openDatabase } from './database/database.ts';
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts';

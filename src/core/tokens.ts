@@ -1,6 +1,6 @@
 // Tokens, seals and signed links. The rule: a secret is kept only as a keyed hash or sealed, and compared in constant time.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import { derivedKey } from './config.ts';
+import { derivedKey } from './config/secrets.ts';
 
 /** Letters and digits that nobody mixes up when reading them aloud: no 0 O, 1 I L, U V, 2 Z, 5 S, 8 B. */
 export const clearAlphabet = '34679ACDEFGHJKMNPQRTWXY';

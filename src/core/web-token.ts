@@ -2,7 +2,7 @@
 // per purpose, an end that cannot be left out, and nothing secret inside. The only room that imports jsonwebtoken.
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import { derivedKey } from './config.ts';
+import { derivedKey } from './config/secrets.ts';
 import type { Core } from './core.ts';
 
 /** What a token says. `epoch` is compared with the account's own at every request, so that raising it ends all tokens. */

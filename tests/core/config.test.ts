@@ -3,8 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError, keptSecret, loadConfig, variables } from '../../src/core/config.ts';
+import { z } from 'zod';
+import { ConfigError, loadConfig } from '../../src/core/config/config.ts';
+import { keptSecret } from '../../src/core/config/secrets.ts';
+import { variables } from '../../src/core/config/variables.ts';
 import { readStorageUrl } from '../../src/core/files/storage-url.ts';
+import { moduleVariables } from '../../src/core/variables.ts';
+import { modules } from '../../src/modules/index.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -158,17 +163,43 @@ describe('the configuration', () => {
   });
 });
 
+describe('variables of a module', () => {
+  const boxes = moduleVariables({ BOX_LIMIT: z.coerce.number().int().min(1).default(3) });
+  const read = (environment: Record<string, string>, modules = [{ variables: boxes }]) =>
+    loadConfig({ DATA_DIR: folder, ...environment }, modules);
+
+  it('are read with the house’s, their defaults too', () => {
+    expect(boxes.of(read({ BOX_LIMIT: '7' }))).toEqual({ BOX_LIMIT: 7 });
+    expect(boxes.of(read({ BOX_LIMIT: '' }))).toEqual({ BOX_LIMIT: 3 });
+  });
+
+  it('have their mistakes told together with the house’s', () => {
+    const mistakes = () => read({ BOX_LIMIT: '0', PORT: 'x' });
+    expect(mistakes).toThrow(/BOX_LIMIT must be 1 or more/);
+    expect(mistakes).toThrow(/PORT must be a number/);
+  });
+
+  it('are not silently absent when the configuration was read without their module', () => {
+    expect(() => boxes.of(read({}, []))).toThrow('read without BOX_LIMIT');
+  });
+});
+
 describe('.env.example', () => {
   const text = readFileSync(path.join(import.meta.dirname, '../../.env.example'), 'utf8');
 
   it('lists exactly the variables of the configuration, in their order', () => {
     const listed = [...text.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
-    expect(listed).toEqual(Object.keys(variables.shape));
+    expect(listed).toEqual(
+      [variables, ...modules.flatMap((one) => one.variables ?? [])].flatMap(({ shape }) => Object.keys(shape)),
+    );
   });
 
   it('is itself a valid configuration, and shows the defaults', () => {
-    const { dataDir, ...copied } = loadConfig({ ...parseEnv(text), DATA_DIR: folder } as Record<string, string>);
-    expect(copied).toEqual({ ...load(), dataDir: undefined });
+    const { dataDir, ...copied } = loadConfig(
+      { ...parseEnv(text), DATA_DIR: folder } as Record<string, string>,
+      modules,
+    );
+    expect(copied).toEqual({ ...loadConfig({ DATA_DIR: folder }, modules), dataDir: undefined });
     expect(dataDir).toBe(folder);
   });
 });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Actor, systemActor } from '../../src/core/access.ts';
-import { loadConfig } from '../../src/core/config.ts';
+import { loadConfig } from '../../src/core/config/config.ts';
 import type { Core } from '../../src/core/core.ts';
 import { type DatabaseConnection, openDatabase } from '../../src/core/database/database.ts';
 import { createTransactions } from '../../src/core/database/transaction.ts';

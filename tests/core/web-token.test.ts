@@ -1,7 +1,7 @@
 // Hazard 40: everything that jsonwebtoken lets pass when it is not told otherwise is refused here.
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { derivedKey } from '../../src/core/config.ts';
+import { derivedKey } from '../../src/core/config/secrets.ts';
 import { readWebToken, signWebToken } from '../../src/core/web-token.ts';
 
 const core = { config: { appKey: 'k'.repeat(40) } } as unknown as Parameters<typeof signWebToken>[0];

@@ -2,7 +2,8 @@
 // nothing is half written.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addressesOf, type FaultHouse, openFaultHouse, pause, report, sizeOf, until } from './fault-house.ts';
+import { report, sizeOf } from '../kit/experiment.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, pause, until } from './fault-house.ts';
 
 const seconds = sizeOf('F5_SECONDS', 8, 30);
 const perSecond = sizeOf('F5_RATE', 20, 50);
@@ -12,7 +13,7 @@ let house: FaultHouse;
 let key: string;
 let ids: string[];
 beforeAll(async () => {
-  house = await openFaultHouse({});
+  house = await openFaultHouse({ TRUST_PROXY: '1' });
   await house.server.start();
   await house.campaign(
     'cut',
@@ -48,7 +49,12 @@ const call = (i: number) =>
   house.post(
     '/api/actions/certificates/check-names',
     { selection: { ids: ids.slice(0, 1 + (i % recipients)) } },
-    { authorization: `Bearer ${key}`, 'idempotency-key': `cut-${String(i).padStart(8, '0')}` },
+    {
+      authorization: `Bearer ${key}`,
+      // From many places, because one may call only so often.
+      'x-forwarded-for': `10.0.0.${1 + (i % 20)}`,
+      'idempotency-key': `cut-${String(i).padStart(8, '0')}`,
+    },
   );
 
 it(`answers 200 or 503 and nothing else while connections are cut for ${seconds} s, and leaves no half of anything`, async () => {

@@ -3,8 +3,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pixelCanvas } from '../../src/lib/pixel-canvas.ts';
+import { report, sizeOf } from '../kit/experiment.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
-import { addressesOf, type FaultHouse, openFaultHouse, pause, report, sizeOf, until } from './fault-house.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, pause, until } from './fault-house.ts';
 
 const recipients = sizeOf('F16_RECIPIENTS', 300, 2_000);
 const perSecond = sizeOf('F16_RATE', 20, 50);

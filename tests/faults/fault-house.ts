@@ -1,28 +1,11 @@
 // What the fault experiments share: Steward in a process of its own over a database of its own, figures read from SQL and never
-// from Steward's own answers, and sizes that are small in the suite and full under `npm run faults`.
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+// from Steward's own answers.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
-
-export const isFull = process.env.FAULTS === 'full';
-export const seed = Number(process.env.FAULT_SEED ?? 20261120);
-
-/** Returns the size for the suite, or the full one under `npm run faults`; a variable of the environment beats both. */
-export function sizeOf(variable: string, small: number, full: number): number {
-  return Number(process.env[variable] ?? (isFull ? full : small));
-}
-
-/** A small linear congruential generator, so that a failing round can be repeated by its seed. */
-export function randomFrom(state: number): () => number {
-  let current = state >>> 0;
-  return () => {
-    current = (Math.imul(current, 1664525) + 1013904223) >>> 0;
-    return current / 2 ** 32;
-  };
-}
 
 export const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
@@ -33,13 +16,6 @@ export async function until(what: string, look: () => Promise<boolean>, seconds 
     if (Date.now() > end) throw new Error(`It did not come to this: ${what}.`);
     await pause(150);
   }
-}
-
-/** Notes the figures of an experiment; `npm run faults` makes the table of docs/reliability.md of them. */
-export function report(fault: string, figures: Record<string, number | string>): void {
-  console.info(`${fault} (seed ${seed}): ${JSON.stringify(figures)}`);
-  if (process.env.FAULT_REPORT)
-    appendFileSync(process.env.FAULT_REPORT, `${JSON.stringify({ fault, seed, isFull, figures })}\n`);
 }
 
 /** A house for one experiment. */

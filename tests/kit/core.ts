@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Actor } from '../../src/core/access.ts';
-import { loadConfig } from '../../src/core/config.ts';
+import { loadConfig } from '../../src/core/config/config.ts';
 import type { Core } from '../../src/core/core.ts';
 import { openDatabase } from '../../src/core/database/database.ts';
 import { createTransactions } from '../../src/core/database/transaction.ts';
@@ -31,7 +31,7 @@ export async function testCore(
 ): Promise<TestCore> {
   const clone = await cloneDatabase();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-core-'));
-  const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, APP_KEY: 'k'.repeat(40), ...settings });
+  const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, APP_KEY: 'k'.repeat(40), ...settings }, modules);
   configureDays(config.timeZone);
   const database = openDatabase(clone.connection, { poolSize: 5 });
   const all = [houseModule, ...modules];

@@ -39,16 +39,19 @@ export async function openHouseOf(
 ): Promise<House> {
   const database = await cloneDatabase();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-house-'));
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    APP_KEY: 'k'.repeat(40),
-    UNDO_SECONDS: '0',
-    PUBLIC_URL: 'https://steward.example.org',
-    CORS_ORIGINS: 'https://community.example.org',
-    LOG_LEVEL: 'debug',
-    ...settings,
-  });
+  const config = loadConfig(
+    {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      APP_KEY: 'k'.repeat(40),
+      UNDO_SECONDS: '0',
+      PUBLIC_URL: 'https://steward.example.org',
+      CORS_ORIGINS: 'https://community.example.org',
+      LOG_LEVEL: 'debug',
+      ...settings,
+    },
+    modules,
+  );
   const logged: string[] = [];
   configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
   const started = await createCore({ config, modules, connection: database.connection, role: 'test' });

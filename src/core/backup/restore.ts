@@ -2,7 +2,7 @@
 // written over unless that was asked for, and what comes out is silent until it is released.
 import { Readable } from 'node:stream';
 import type { Client } from 'pg';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type DatabaseConnection, openPool, withClient } from '../database/database.ts';
 import { applyMigrations, checksum, type Migration, readMigrations } from '../database/migrations.ts';
 import { openFileStorage } from '../files/storage.ts';

@@ -6,7 +6,7 @@ import { link, open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { copyOut } from '../database/copy.ts';
 import { type DatabaseConnection, withClient } from '../database/database.ts';
 import { appliedMigrations } from '../database/migrations.ts';

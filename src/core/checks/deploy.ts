@@ -1,7 +1,7 @@
 // What is not fit for production: of the configuration, of this machine, of what the database holds. See `steward check --deploy`.
 // The rule: each finding has a lasting id, says what is wrong and what to type; "serious" ones would harm people.
 import { isIP } from 'node:net';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Core } from '../core.ts';
 import { readStorageUrl } from '../files/storage-url.ts';
 

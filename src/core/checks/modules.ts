@@ -1,5 +1,6 @@
 // Checks of modules as wholes and among each other: names, needs, permissions, roles, routes, jobs, mails. See checks.ts.
 
+import { variables } from '../config/variables.ts';
 import { allModels } from '../database/datamodel.ts';
 import type { ModuleDeclaration } from '../module.ts';
 import { renderMail } from '../outbox/templates.ts';
@@ -59,6 +60,11 @@ function doubles(modules: Modules): Problem[] {
       modules.flatMap((m) => [...(m.mails ?? []), ...(m.sms ?? []), ...(m.webhooks ?? [])].map(({ name }) => name)),
     ],
     ['steward.E025', 'command', modules.flatMap((m) => (m.commands ?? []).map(({ name }) => name))],
+    [
+      'steward.E025',
+      'variable',
+      [variables.shape, ...modules.map((m) => m.variables?.shape ?? {})].flatMap((shape) => Object.keys(shape)),
+    ],
   ];
   return named.flatMap(([id, what, names]) =>
     [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((name) => ({

@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { keptSecret } from '../config.ts';
+import { keptSecret } from '../config/secrets.ts';
 import type { DatabaseConnection } from './database.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { connectionTo, EmbeddedServer, readPidFile, type ServerOptions } from './embedded-server.ts';

@@ -17,7 +17,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { keptSecret } from '../config.ts';
+import { keptSecret } from '../config/secrets.ts';
 import { childLog } from '../log.ts';
 import type { DatabaseConnection } from './database.ts';
 import { checkVersion, createData, databaseName, setPassword } from './embedded-data.ts';

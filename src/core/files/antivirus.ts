@@ -1,7 +1,7 @@
 // The virus scanner, where one is configured: what comes from outside is kept only when it was found clean. Its rule: what could not
 // be checked is refused, unless the configuration says that it is kept.
 import { Readable } from 'node:stream';
-import type { AntivirusConfig } from '../config.ts';
+import type { AntivirusConfig } from '../config/config.ts';
 import { invalid, type StewardError, tooLarge, unavailable } from '../errors.ts';
 import { childLog } from '../log.ts';
 import { ClamdScan, pingClamd, type Verdict } from './clamd.ts';

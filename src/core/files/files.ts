@@ -2,7 +2,7 @@
 // without a row are swept. A file that no record claims within a day goes.
 import type { Readable } from 'node:stream';
 import { safeFileName } from '../../lib/file-name.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { notFound, unavailable } from '../errors.ts';
 import { childLog, type Log } from '../log.ts';

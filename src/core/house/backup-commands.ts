@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { systemActor } from '../access.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { writeBackup } from '../backup/write.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type DatabaseConnection, directConnection } from '../database/database.ts';
 import { StewardError } from '../errors.ts';
 import { type CommandShape, command } from '../module.ts';

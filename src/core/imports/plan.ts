@@ -1,6 +1,6 @@
 // What the rows of an import would do: new, changed with each difference, unchanged, or invalid with the reason. Reads only. The rehearsal and
 import { createHmac } from 'node:crypto';
-import { derivedKey } from '../config.ts';
+import { derivedKey } from '../config/secrets.ts';
 import type { Transaction } from '../database/database.ts';
 import { modelOf } from '../database/datamodel.ts';
 import { type AnyRow, tableOf } from '../database/tables.ts';

@@ -2,7 +2,7 @@
 // and are put in only at the moment of sending. The rule: no secret is ever readable in the database.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { invalid } from '../errors.ts';
 import { open, seal } from '../tokens.ts';
 import type { RenderedMail } from './templates.ts';

@@ -2,7 +2,7 @@
 // that says to nobody whose it is. Its rule: reading it changes nothing, posting to it does.
 import { z } from 'zod';
 import { systemActor } from '../access.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Core } from '../core.ts';
 import { notFound } from '../errors.ts';
 import { open, seal } from '../tokens.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import connectPgSimple from 'connect-pg-simple';
 import session from 'express-session';
 import { deviceWords } from '../../lib/device-words.ts';
-import { derivedKey } from '../config.ts';
+import { derivedKey } from '../config/secrets.ts';
 import type { Core } from '../core.ts';
 import { unavailable } from '../errors.ts';
 import type { OperatorWithRole, Request, RequestHandler, Response } from '../web/express.ts';

@@ -1,10 +1,11 @@
 // Fetching the beacon of a drand round from its relays. The rule: no relay is believed; the signature is checked by the network's key.
 import { type Core, callOut, conflict } from '../../core/index.ts';
 import { beaconOf, quicknet } from '../../lib/drand.ts';
+import { variables } from './variables.ts';
 
 /** Fetches the signature of a round. Throws conflict when no relay gives the genuine one. */
 export async function fetchBeacon({ config }: Pick<Core, 'config'>, round: number): Promise<string> {
-  for (const relay of config.drandRelays) {
+  for (const relay of variables.of(config).DRAND_RELAYS) {
     const signature = await askRelay(`${relay}/${quicknet}/public/${round}`);
     if (signature && beaconOf(round, signature)) return signature;
   }

@@ -10,6 +10,7 @@ import { codeSms, operatorHook, registeredSms, resultMail, resultSms } from './m
 import { privacy } from './privacy.ts';
 import { contests, drawEntries, draws, participants, winners } from './resource.ts';
 import { routes } from './routes.ts';
+import { variables } from './variables.ts';
 import nl from './words/nl.json' with { type: 'json' };
 import ru from './words/ru.json' with { type: 'json' };
 import zh from './words/zh.json' with { type: 'json' };
@@ -67,6 +68,7 @@ export default defineModule({
   webhooks: [operatorHook],
   commands,
   cards: [contestCard],
+  variables,
   words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -10,6 +10,7 @@ import { managers, moments, placements, plans, registrations, waiting } from './
 import { privacy } from './privacy.ts';
 import { attendees, events, workshops } from './resource.ts';
 import { routes } from './routes.ts';
+import { variables } from './variables.ts';
 import nl from './words/nl.json' with { type: 'json' };
 import ru from './words/ru.json' with { type: 'json' };
 import zh from './words/zh.json' with { type: 'json' };
@@ -51,6 +52,7 @@ export default defineModule({
   mails: [offerMail, scheduleMail, keyMail],
   commands,
   cards: [eventsCard],
+  variables,
   words: { zh, ru, nl },
   demo: loadDemo,
 });

@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts';
 import { loginKeyHash } from './login-keys.ts';
 import { managerOf, type SignedInManager, withActor } from './managers.ts';
+import { variables } from './variables.ts';
 
 /** Who asks: somebody with a key, or a manager. */
 export type Caller =
@@ -77,7 +78,7 @@ export function tokenOfManager(core: Core, { number, epoch }: Row<'WorkshopManag
 }
 
 function secondsOf({ config }: Core): number {
-  return config.workshopTokenHours * 3600;
+  return variables.of(config).WORKSHOP_TOKEN_HOURS * 3600;
 }
 
 /** Reads the second part of an Authorization header (`Bearer: <token>` of the old client too). Throws 401 unless the token is good now. */

@@ -8,6 +8,7 @@ import { mail } from '../../../src/core/mail.ts';
 import { defineModule, type ModuleDeclaration } from '../../../src/core/module.ts';
 import { type AnyResource, resource } from '../../../src/core/resource.ts';
 import { plainEnvelope, route } from '../../../src/core/route.ts';
+import { moduleVariables } from '../../../src/core/variables.ts';
 import { sampleModule } from '../../kit/sample-module.ts';
 
 const permissions = { 'x:read': 'Read', 'x:write': 'Write' };
@@ -276,6 +277,7 @@ const mistakes: [id: string, what: string, modules: ModuleDeclaration[]][] = [
       }),
     ],
   ],
+  ['E025', 'a variable that the house has already', [module({ variables: moduleVariables({ PORT: z.string() }) })]],
   ['E026', 'a view on an unknown column', [campaign({ views: [{ label: 'V', where: { nothing: null } }] })]],
   [
     'E026',

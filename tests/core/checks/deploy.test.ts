@@ -1,7 +1,7 @@
 // What `steward check --deploy` finds: each mistake by its id, nothing about a sound installation.
 import { describe, expect, it } from 'vitest';
 import { type DeployFacts, deployProblems, isWeak } from '../../../src/core/checks/deploy.ts';
-import { loadConfig } from '../../../src/core/config.ts';
+import { loadConfig } from '../../../src/core/config/config.ts';
 
 const sound: Record<string, string> = {
   NODE_ENV: 'production',

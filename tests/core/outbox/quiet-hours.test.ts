@@ -1,6 +1,6 @@
 // Quiet hours: when they are, and what waits for their end.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/core/config.ts';
+import type { Config } from '../../../src/core/config/config.ts';
 import type { Core } from '../../../src/core/core.ts';
 import { claimMessages } from '../../../src/core/outbox/claim.ts';
 import { endOfQuiet } from '../../../src/core/outbox/quiet-hours.ts';

@@ -30,14 +30,17 @@ export interface House {
 export async function openHouse(settings: Record<string, string> = {}): Promise<House> {
   const database = await cloneDatabase();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-cards-'));
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    APP_KEY: 'k'.repeat(40),
-    PUBLIC_URL: 'https://cards.example.org',
-    LOG_LEVEL: 'debug',
-    ...settings,
-  });
+  const config = loadConfig(
+    {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      APP_KEY: 'k'.repeat(40),
+      PUBLIC_URL: 'https://cards.example.org',
+      LOG_LEVEL: 'debug',
+      ...settings,
+    },
+    [cards],
+  );
   const logged: string[] = [];
   configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
   const started = await createCore({ config, modules: [cards], connection: database.connection, role: 'test' });

@@ -42,17 +42,20 @@ export async function openHouse(
   const database = await cloneDatabase();
   const sink = await startSmtpSink();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-clubs-'));
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    APP_KEY: 'k'.repeat(40),
-    SMTP_URL: sink.url,
-    MAIL_RATE: '500',
-    UNDO_SECONDS: '0',
-    TIME_ZONE: 'Asia/Shanghai',
-    CORS_ORIGINS: 'https://community.example.org',
-    ...options.settings,
-  });
+  const config = loadConfig(
+    {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      APP_KEY: 'k'.repeat(40),
+      SMTP_URL: sink.url,
+      MAIL_RATE: '500',
+      UNDO_SECONDS: '0',
+      TIME_ZONE: 'Asia/Shanghai',
+      CORS_ORIGINS: 'https://community.example.org',
+      ...options.settings,
+    },
+    [clubs],
+  );
   configureLog({ level: 'fatal', readable: true });
   const started = await createCore({ config, modules: [clubs], connection: database.connection, role: 'test' });
   const { panel = 'none' } = options;

@@ -1,7 +1,7 @@
 // The wire contract, route by route: stranger, club, administrator, edge; and what did not happen.
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { derivedKey } from '../../../src/core/config.ts';
+import { derivedKey } from '../../../src/core/config/secrets.ts';
 import { systemActor } from '../../../src/core/index.ts';
 import { blockOperator, setPassword } from '../../../src/core/people/operators.ts';
 import { refuseClub } from '../../../src/modules/clubs/service.ts';

@@ -1,7 +1,7 @@
 // The wire contract as tables: stranger, wrong caller, right caller, edge; and what did not happen.
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { derivedKey } from '../../../src/core/config.ts';
+import { derivedKey } from '../../../src/core/config/secrets.ts';
 import { systemActor } from '../../../src/core/index.ts';
 import { setCredential } from '../../../src/modules/workshops/managers.ts';
 import { fingerprint, Visitor } from '../../kit/http.ts';

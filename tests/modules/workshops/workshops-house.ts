@@ -44,18 +44,21 @@ export async function openHouse(settings: Record<string, string> = {}): Promise<
   const behave = new Map<string, Behaviour>();
   const sink = await startSmtpSink({ behave: (to) => behave.get(to) });
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-workshops-'));
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: dataDir,
-    APP_KEY: 'k'.repeat(40),
-    SMTP_URL: sink.url,
-    MAIL_RATE: '500',
-    UNDO_SECONDS: '0',
-    PUBLIC_URL: 'https://steward.example.org',
-    CORS_ORIGINS: 'https://community.example.org',
-    LOG_LEVEL: 'debug',
-    ...settings,
-  });
+  const config = loadConfig(
+    {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      APP_KEY: 'k'.repeat(40),
+      SMTP_URL: sink.url,
+      MAIL_RATE: '500',
+      UNDO_SECONDS: '0',
+      PUBLIC_URL: 'https://steward.example.org',
+      CORS_ORIGINS: 'https://community.example.org',
+      LOG_LEVEL: 'debug',
+      ...settings,
+    },
+    [workshops],
+  );
   const logged: string[] = [];
   configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
   const started = await createCore({
