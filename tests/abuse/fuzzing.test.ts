@@ -7,8 +7,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFull, report } from '../faults/fault-house.ts';
+
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
+import { isFull, report } from '../kit/experiment.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type Operation, requestsOf } from './random-requests.ts';
 
