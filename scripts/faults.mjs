@@ -27,6 +27,12 @@ const experiments = [
   { id: 'F16', says: 'SIGTERM under load', files: ['tests/faults/f16'] },
   { id: 'F18', says: 'Migrations that fail, race and are killed', files: ['tests/core/database/migrations'] },
   { id: 'F19', says: 'A backup under load, restored elsewhere', files: ['tests/faults/f19', 'tests/core/backup'] },
+  {
+    id: 'ABUSE',
+    says: 'Hostile requests to every operation of the public API, and how late the event loop is meanwhile',
+    files: ['tests/abuse/fuzzing'],
+    env: { FUZZ_REQUESTS: '60' },
+  },
 ];
 const begin = '<!-- figures: begin -->';
 const end = '<!-- figures: end -->';

@@ -48,12 +48,12 @@ export function mustMay(actor: Actor, permission: string): void {
   if (!may(actor, permission)) throw forbidden();
 }
 
-/** The filter that narrows a resource to what the actor may know of; undefined means nothing at all. The scope `*` is for every narrower role. */
+/** The filter that narrows a resource to what the actor may know of; undefined means nothing at all. The scope `*` is for every narrower role, `all` for those that are not bound. */
 export function scopeFilter(
   scopes: Readonly<Record<string, (actor: Actor) => object>>,
   actor: Actor,
 ): object | undefined {
-  if (actor.scope === 'all') return {};
+  if (actor.scope === 'all') return Object.hasOwn(scopes, 'all') ? scopes.all?.(actor) : {};
   // Role names come from people: one called "constructor" must not find what every object inherits.
   const name = Object.hasOwn(scopes, actor.scope) ? actor.scope : '*';
   const scope = Object.hasOwn(scopes, name) ? scopes[name] : undefined;

@@ -1,4 +1,5 @@
 // Everything the modules declare, by name: looked up by the doors, never changed after the start.
+import type { Actor } from './access.ts';
 import type { AnyAction } from './action.ts';
 import type { AnyJob } from './job.ts';
 import type { MailDeclaration } from './mail.ts';
@@ -32,8 +33,10 @@ export interface Registry {
 
 /** Indexes the modules' declarations. Doubles are the business of checks.ts, which runs first. */
 export function buildRegistry(modules: readonly ModuleDeclaration[]): Registry {
-  const all = modules.flatMap((module) => module.resources.map((resource) => ({ module, resource })));
-  return {
+  const all = modules.flatMap((module) =>
+    module.resources.map((resource) => ({ module, resource: narrowed(resource, () => registry) })),
+  );
+  const registry: Registry = {
     resources: new Map(all.map(({ resource }) => [resource.model as string, resource])),
     actions: new Map(
       all.flatMap(({ module, resource }) =>
@@ -53,4 +56,12 @@ export function buildRegistry(modules: readonly ModuleDeclaration[]): Registry {
     ),
     scopes: new Map(modules.flatMap((module) => Object.entries(module.scopes ?? {}))),
   };
+  return registry;
+}
+
+// What a resource narrows by the others' rights becomes a scope like the rest, so that the data gate has one kind of filter.
+function narrowed(resource: AnyResource, registry: () => Registry): AnyResource {
+  if (!resource.narrows) return resource;
+  const all = (actor: Actor) => resource.narrows?.(actor, registry());
+  return { ...resource, scopes: { ...resource.scopes, all } };
 }

@@ -145,6 +145,8 @@ export interface ResourceDeclaration<M extends ModelName = ModelName> {
   permissions: { read: string; create?: string; update?: string; delete?: string; export?: string };
   /** Row scopes by name. A role whose scope is not named here sees no row. */
   scopes?: Readonly<Record<string, (actor: Actor) => Where<M>>>;
+  /** Narrows the rows for a role that is bound to no record, by what else it may read: for rows that tell of records of other resources. */
+  narrows?(actor: Actor, registry: Registry): Where<M>;
   columns: Readonly<Partial<Record<Column<M>, ColumnDeclaration>>>;
   computed?: Readonly<Record<string, ComputedColumn<M>>>;
   sort: readonly [Column<M>, 'asc' | 'desc'];

@@ -1,13 +1,15 @@
 // Property-based: whatever is sent to any public operation of the OpenAPI document, by anybody or with real tokens, is answered
 // without a 5xx, a stack trace or the end of the process, and leaves nothing in the folder for temporary files.
-// FUZZ_REQUESTS: how many an operation gets; FUZZ_SEED: which.
+// FUZZ_REQUESTS: how many an operation gets; FUZZ_SEED: which. At full size (`npm run faults -- ABUSE`) the event loop is watched too.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
+import { isFull, report } from '../kit/experiment.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type Operation, requestsOf } from './random-requests.ts';
 
@@ -109,6 +111,38 @@ function tokenFor(address: string, { security, parameters }: Operation): string 
   return /^\/(auth|events|registrations|export|api\/workshops)/.test(address) ? tokens.workshops : tokens.clubs;
 }
 
+interface LoopDelay {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/** Reads how late the server's event loop was since the last reading, in milliseconds. */
+async function loopDelay(): Promise<LoopDelay> {
+  const text = await (await fetch(`${server.base}/metrics`)).text();
+  const figure = (name: string) => {
+    const [, seconds] = new RegExp(`^nodejs_eventloop_lag_${name}_seconds\\{[^}]*\\} (\\S+)`, 'm').exec(text) ?? [];
+    return Math.round(Number(seconds) * 1e4) / 10;
+  };
+  return { p50: figure('p50'), p99: figure('p99'), max: figure('max') };
+}
+
+function tell(statuses: ReadonlyMap<number, number>, slowest: ReadonlyMap<string, number>, delay: LoopDelay): void {
+  const { p50, p99, max } = delay;
+  const answers = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  process.stdout.write(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+  for (const [operation, took] of [...slowest].sort(([, one], [, other]) => other - one).slice(0, 5))
+    process.stdout.write(`slowest answer ${Math.round(took)} ms: ${operation}\n`);
+  report('ABUSE', {
+    'hostile requests': answers,
+    'ms event loop p50': p50,
+    'ms p99': p99,
+    'ms at most': max,
+  });
+  // In the suite it is only told: how fast a busy machine is says nothing about the program.
+  if (isFull) expect(p99).toBeLessThan(100);
+}
+
 /** Signing out or changing the password would make the rest of the requests a stranger's. */
 const skipped = new Set(['post /auth/change_admin_password']);
 
@@ -119,6 +153,9 @@ describe('every public operation', () => {
       .filter(({ verb, address }) => !skipped.has(`${verb} ${address}`));
     expect(operations.length).toBeGreaterThan(100);
     const statuses = new Map<number, number>();
+    const slowest = new Map<string, number>();
+    // The figures begin anew with each reading.
+    await loopDelay();
     for (const { verb, address, operation } of operations) {
       // The limits are tried elsewhere; here they would hide what lies behind them.
       await pool.query('DELETE FROM "RateLimit"');
@@ -126,6 +163,7 @@ describe('every public operation', () => {
         fc.asyncProperty(
           requestsOf(address, operation, tokenFor(address, operation)),
           async ({ path: where, headers, body }) => {
+            const sentAt = performance.now();
             const answer = await fetch(`${server.base}${where}`, {
               method: verb.toUpperCase(),
               headers,
@@ -134,6 +172,8 @@ describe('every public operation', () => {
               ...(body === undefined || verb === 'get' ? {} : { body: body as BodyInit }),
             });
             const said = await answer.text();
+            const name = `${verb} ${address}`;
+            slowest.set(name, Math.max(slowest.get(name) ?? 0, performance.now() - sentAt));
             statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
             expect(answer.status, `${verb} ${where}: ${said.slice(0, 300)}`).toBeLessThan(500);
             expect(said).not.toMatch(/node_modules|\n\s+at .+:\d+:\d+/);
@@ -143,7 +183,7 @@ describe('every public operation', () => {
         { numRuns: requests, seed, endOnFailure: true },
       );
     }
-    process.stdout.write(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+    tell(statuses, slowest, await loopDelay());
     // Behind the schemas too: not only refusals were seen.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(operations.length);
   }, 900_000);

@@ -1,7 +1,7 @@
 // What experiments share wherever they stand: a seed, sizes that are small in the suite and full under `npm run faults`, and a note of the figures.
 import { appendFileSync } from 'node:fs';
 
-const isFull = process.env.FAULTS === 'full';
+export const isFull = process.env.FAULTS === 'full';
 /** What every round of chance begins with; FAULT_SEED. */
 export const seed = Number(process.env.FAULT_SEED ?? 20261120);
 

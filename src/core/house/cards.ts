@@ -2,15 +2,15 @@
 import type { Actor } from '../access.ts';
 import { scopeFilter } from '../access.ts';
 import type { Card } from '../module.ts';
-import { ownRuns } from './own-rows.ts';
 
 /** Counts of messages by state; what keeps them from leaving stands among the alarms. */
 export const outboxCard: Card = {
   title: 'Outbox',
   permission: 'core:outbox',
   async load(core, actor) {
-    if (!scopeFilter({}, actor)) return { figures: [] };
-    const groups = await core.db.message.groupBy({ by: ['state'], _count: { _all: true } });
+    const where = scopeFilter(core.registry.resources.get('Message')?.scopes ?? {}, actor);
+    if (!where) return { figures: [] };
+    const groups = await core.db.message.groupBy({ by: ['state'], where, _count: { _all: true } });
     const count = (state: string) => groups.find((group) => group.state === state)?._count._all ?? 0;
     const href = (state: string) => `/resources/Message?f.state.is=${state}`;
     return {
@@ -34,7 +34,7 @@ export const runsCard: Card = {
   title: 'Latest runs',
   permission: 'core:runs',
   async load(core, actor: Actor) {
-    const where = scopeFilter(ownRuns, actor);
+    const where = scopeFilter(core.registry.resources.get('Run')?.scopes ?? {}, actor);
     if (!where) return { figures: [] };
     const runs = await core.db.run.findMany({ where, orderBy: { createdAt: 'desc' }, take: 5 });
     return {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { job } from '../job.ts';
 import { resource } from '../resource.ts';
-import { ownRuns } from './own-rows.ts';
+import { ofReadableRecords, ownRuns } from './own-rows.ts';
 import { recordKinds } from './record-kinds.ts';
 
 /** Spreadsheets that came in: who, when, into what. */
@@ -13,6 +13,7 @@ export const imports = resource('Import', {
   title: 'fileName',
   permissions: { read: 'core:runs' },
   scopes: ownRuns,
+  narrows: ofReadableRecords,
   columns: {
     fileName: { label: 'File', filter: true },
     resource: { label: 'Records of', filter: true, choices: recordKinds },

@@ -6,6 +6,7 @@ import type { Row } from '../model.ts';
 import { cancelMessage, markMessageSent, resendMessage } from '../outbox/cancel.ts';
 import { renderMessage } from '../outbox/outbox.ts';
 import { resource } from '../resource.ts';
+import { aboutReadableRecords } from './own-rows.ts';
 import { recordKinds } from './record-kinds.ts';
 
 const permission = 'core:outbox';
@@ -78,6 +79,7 @@ export const messages = resource('Message', {
   icon: 'Mail',
   title: (row) => row.subject || row.kind,
   permissions: { read: permission, export: 'core:export' },
+  narrows: aboutReadableRecords,
   columns: {
     toAddress: { label: 'To', filter: true },
     toName: { label: 'Name', list: false },
@@ -151,6 +153,7 @@ export const messageAttempts = resource('MessageAttempt', {
   icon: 'Repeat',
   title: 'result',
   permissions: { read: permission },
+  narrows: (actor, registry) => ({ message: aboutReadableRecords(actor, registry) }),
   columns: {
     at: { label: 'When', sort: true, filter: true },
     result: {

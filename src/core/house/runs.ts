@@ -1,6 +1,6 @@
 // Runs and their items in the panel: read only. They are made by starting an action and steered on the run's own page.
 import { resource } from '../resource.ts';
-import { ofOwnRuns, ownRuns } from './own-rows.ts';
+import { ofOwnRuns, ofReadableRecords, ownRuns } from './own-rows.ts';
 import { recordKinds } from './record-kinds.ts';
 
 const permission = 'core:runs';
@@ -13,6 +13,7 @@ export const runs = resource('Run', {
   title: 'title',
   permissions: { read: permission, export: 'core:export' },
   scopes: ownRuns,
+  narrows: ofReadableRecords,
   columns: {
     title: { label: 'Run', filter: true, sort: true, words: true },
     state: {
@@ -65,6 +66,7 @@ export const runItems = resource('RunItem', {
   title: 'recordTitle',
   permissions: { read: permission, export: 'core:export' },
   scopes: ofOwnRuns,
+  narrows: (actor, registry) => ({ run: ofReadableRecords(actor, registry) }),
   columns: {
     position: { label: 'No.', sort: true },
     recordTitle: { label: 'Record', filter: true },

@@ -88,7 +88,7 @@ async function outboxCounts(core: Core, actor: Actor): Promise<DashboardView['ou
   const where = whereForReader(core, actor, 'Message');
   if (!where) return undefined;
   const groups = await core.db.message.groupBy({ by: ['state'], where, _count: { _all: true } });
-  const isAll = actor.scope === 'all';
+  const isAll = Object.keys(where).length === 0;
   return {
     counts: Object.fromEntries(groups.map(({ state, _count }) => [state, _count._all])),
     ...(isAll

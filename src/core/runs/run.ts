@@ -164,13 +164,8 @@ async function writeRun(
       startsAt,
     },
   });
-  const { total, eligible } = await freezeItems(
-    tx,
-    run.id,
-    resource,
-    action,
-    selectionWhere(resource, actor, input.selection),
-  );
+  const where = { AND: [selectionWhere(resource, actor, input.selection), apartFrom(run.id, action.model)] };
+  const { total, eligible } = await freezeItems(tx, run.id, resource, action, where);
   if (eligible !== input.expected)
     throw conflict(
       `The records have changed meanwhile: ${eligible} would take part now instead of ${input.expected}. Please look again.`,
@@ -192,6 +187,12 @@ async function writeRun(
   const isInline = !action.sends && !action.isLong && eligible <= inlineAtMost;
   await enqueueRun(tx, run.id, isInline ? new Date(now.getTime() + jobTakesOverAfter) : startsAt);
   return { runId: run.id, isInline };
+}
+
+// Where runs themselves are chosen, as for an export, the one that begins here is not among them.
+function apartFrom(runId: string, model: string): object {
+  if (model === 'Run') return { id: { not: runId } };
+  return model === 'RunItem' ? { runId: { not: runId } } : {};
 }
 
 // The run's job waits behind this: if the process dies here, it goes on from there.

@@ -81,10 +81,11 @@ export async function readRun(core: Core, actor: Actor, runId: string): Promise<
   };
 }
 
-/** Returns the run if the actor may know of it: its starter, who may do the same to all records, who may see all runs. Throws not-found. */
+/** Returns the run if the actor may know of it: its starter, who may do the same to all records, who may see runs and read such records. Throws not-found. */
 export async function findRun(core: Core, actor: Actor, runId: string): Promise<Run> {
   const run = await core.db.run.findUnique({ where: { id: runId } });
-  const seesAll = actor.scope === 'all' && may(actor, 'core:runs');
+  const readsRecords = run && may(actor, core.registry.resources.get(run.resource)?.permissions.read ?? '*');
+  const seesAll = actor.scope === 'all' && may(actor, 'core:runs') && readsRecords;
   if (run && (seesAll || isOwn(actor, run) || mayControl(core, actor, run))) return run;
   // Who is asked to decide must be able to look.
   if (run && run.approvalUntil !== null && (await mayDecide(core, actor, run))) return run;

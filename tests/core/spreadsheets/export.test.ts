@@ -217,6 +217,18 @@ describe('who may', () => {
     expect(await files.computed?.link?.of(rows as never, kit.core)).toEqual({});
   });
 
+  test('all runs and their records can be exported, without the export itself among them', async () => {
+    await exported(clerk, { format: 'csv', columns: ['email'] });
+    const admin = (await addOperator(kit.core, ['*'])).actor;
+    for (const id of ['core.export-run', 'core.export-run-item']) {
+      const asked = { selection: { all: true }, form: { format: 'csv' } };
+      const { eligible: expected } = await previewAction(kit.core, admin, id, asked);
+      const { runId } = await startRun(kit.core, admin, id, { ...asked, expected, idempotencyKey: `all-${id}` });
+      const { total } = await kit.core.db.run.findUniqueOrThrow({ where: { id: runId } });
+      expect([id, total > 0, total]).toEqual([id, true, expected]);
+    }
+  });
+
   test('a permission that ends while the run waits stops it before anything is read', async () => {
     const form = { format: 'csv', columns: ['number'] };
     const input = { selection: { all: true }, form, expected: 43, idempotencyKey: 'rights-end-1' };
