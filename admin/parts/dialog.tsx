@@ -48,7 +48,10 @@ export function Dialog({ title, close, shape = 'box', children, footer, isBusy =
             <Icon name="X" size={18} />
           </button>
         </header>
-        <div className="dialog-body">{children}</div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the arrow keys must reach it. */}
+        <div className="dialog-body" tabIndex={0}>
+          {children}
+        </div>
         {footer && <footer className="dialog-foot">{footer}</footer>}
       </div>
     </dialog>

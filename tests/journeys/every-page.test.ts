@@ -11,8 +11,9 @@ import { openBrowser } from '../kit/browser.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { englishOf, textsOnPage } from '../kit/english.ts';
 import { faultsOf, listenFor, settle } from '../kit/page-check.ts';
-import { eachDrawer, goTo, panelPages, readRows, readState } from '../kit/panel-walk.ts';
+import { eachDrawer, goTo, panelPages, readRecord, readRows, readState } from '../kit/panel-walk.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
+import { until } from '../kit/until.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'steward-every-page-'));
 const password = 'lantern orchid seven canal';
@@ -36,7 +37,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   staff = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'ru-RU', baseURL: server.base });
   const page = await staff.newPage();
-  await expect.poll(() => server.output(), { timeout: 60_000 }).toContain('/admin/setup?link=');
+  await until(() => server.output().includes('/admin/setup?link='));
   await page.goto(server.output().match(/\/admin\/setup\?link=\S+/)?.[0] ?? '');
   await page.locator('#email').fill('ada@example.org');
   await page.locator('#name').fill('Ada Lovelace');
@@ -132,15 +133,15 @@ it('a pasted table leads to the page where its columns are matched', async () =>
 
 /** Addresses that are declared with a place in them, with what the demo has for it, and the page of a printed code. */
 async function filledAddresses(): Promise<Record<string, string>> {
-  const first = async (model: string, column: string, isMeant = (_: Record<string, unknown>) => true) =>
-    (await readRows(staff, server.base, model))
-      .map(({ id, values }): Record<string, unknown> => ({ id, ...values }))
-      .find(isMeant)?.[column];
+  const first = async (model: string, column: string, isMeant = (_: Record<string, unknown>) => true) => {
+    const id = (await readRows(staff, server.base, model)).find(({ values }) => isMeant(values))?.id ?? '';
+    return column === 'id' ? id : (await readRecord(staff, server.base, model, id))[column];
+  };
   return {
     '/certificates/verify/:code': `/certificates/verify/${await first('Certificate', 'code')}`,
     '/activities/:id': `/activities/${await first('Activity', 'number', ({ state: is }) => is === 'approved')}`,
     '/contests/draw/:id': `/contests/draw/${await first('Draw', 'id')}`,
-    '/qrcode': `/qrcode?id=${await first('QrCode', 'uniqueId', ({ describedAt }) => Boolean(describedAt))}`,
+    '/qrcode': `/qrcode?id=${await first('QrCode', 'uniqueId', ({ cardId }) => Boolean(cardId))}`,
   };
 }
 
@@ -183,11 +184,12 @@ it('finds each of these faults where somebody has made it', async () => {
     make('<p style="color:#8a8a8a;background:#999">Unleserlich</p>');
     make('<p style="color:light-dark(#000,#333);background:light-dark(#fff,#222)">Nachts unleserlich</p>');
     make('<p style="width:700px">Zu breit</p>');
-    make('<button style="outline:none!important" onfocus="">Wo bin ich</button>');
-    make('<a href="#" id="trap" onfocus="">Falle</a><button id="beyond">Dahinter</button>');
+    make('<button style="outline:none;box-shadow:none;background:#fff;border:1px solid">Wo bin ich</button>');
+    make('<a href="#" id="trap">Falle</a><button id="beyond">Dahinter</button>');
     make('<h2>Loading Steward</h2>');
     document.querySelector('#trap')?.addEventListener('keydown', (event) => event.preventDefault());
     console.error('said aloud');
+    // The panel's own policy stops what asks elsewhere before it leaves; that is told too.
     return fetch('http://127.0.0.2:9/').catch(() => undefined);
   });
   const found = [...(await faultsOf(page)), ...(await englishOn(page)), ...complaints].join('\n');
@@ -199,7 +201,7 @@ it('finds each of these faults where somebody has made it', async () => {
     /Tab does not reach .*beyond/,
     /in English: Loading Steward/,
     /console: said aloud/,
-    /asked http:\/\/127\.0\.0\.2:9/,
+    /console: .*http:\/\/127\.0\.0\.2:9/,
   ])
     expect(found).toMatch(fault);
   await page.close();

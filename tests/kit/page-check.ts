@@ -112,6 +112,8 @@ async function keyboardFaults(page: Page, root: string): Promise<string[]> {
     const all = [...within.querySelectorAll<HTMLElement>(reach)].filter((one) => isReachable(one) && !isRadio(one));
     const state = { waiting: new Set(all), unseen: [] as string[] };
     Object.assign(window, { keyboard: state });
+    // Whatever has the focus already would look the same before and after.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     const plain = new Map(all.map((one) => [one, looks(one)]));
     within.addEventListener('focusin', (event) => {
       const one = event.target as HTMLElement;
@@ -127,11 +129,9 @@ async function keyboardFaults(page: Page, root: string): Promise<string[]> {
         })
         .join();
     }
-    if (!within.matches('dialog')) {
-      within.tabIndex = -1;
-      within.focus();
-      within.scrollTop = 0;
-    }
+    const top = within.querySelector<HTMLElement>('h1, h2') ?? within;
+    top.tabIndex = -1;
+    top.focus();
     return all.length;
   }, root);
   if (waiting === -1) return [`no ${root} on the page`];

@@ -20,6 +20,7 @@ const history = {
 export const reviewTool: Tool<'Club'> = {
   label: 'Review',
   component: 'ClubReview',
+  opensFirst: true,
   permission: 'clubs:review',
   async load({ row, core }) {
     const [logo, evidence, doubles, earlier, next, waiting] = await Promise.all([
@@ -97,6 +98,7 @@ async function nextPending(core: Core, { id, appliedAt }: Row<'Club'>): Promise<
 export const activityReviewTool: Tool<'Activity'> = {
   label: 'Review',
   component: 'ActivityReview',
+  opensFirst: true,
   permission: 'clubs:read',
   async load({ row, core, actor }) {
     const where = { state: 'pending' as const, id: { not: row.id } };
