@@ -43,7 +43,7 @@ export const waiting = resource('WorkshopWaiting', {
   label: { one: 'waiting place', many: 'waiting lists' },
   group,
   icon: 'Clock',
-  title: (row) => phrase(`Waiting since ${row.createdAt.toISOString().slice(0, 10)}`),
+  title: (row) => phrase(`Waiting since ${row.since.toISOString().slice(0, 10)}`),
   titleIsWords: true,
   permissions: { read },
   scopes: ofWorkshop,
