@@ -100,10 +100,13 @@ it('every action of every list: its form and its preview, closed by Escape', asy
     .filter(({ actions }) => actions.length > 0)
     .map(({ model }) => `/admin/resources/${model}`);
   let steps = 0;
+  // The same words are the same drawer, as for exports: two of them stand for all.
+  const met = new Map<string, number>();
+  const isNew = (name: string) => met.set(name, (met.get(name) ?? 0) + 1).get(name)! <= 2;
   const found = await walk(staff, addresses, async (page, address) => {
     await goTo(page, address);
     const faults: string[] = [];
-    const lost = await eachDrawer(page, async (step) => {
+    const lost = await eachDrawer(page, isNew, async (step) => {
       steps += 1;
       const here = [...(await faultsOf(page, 'dialog.drawer')), ...(await englishOn(page))];
       faults.push(...here.map((fault) => `${step}: ${fault}`));

@@ -129,9 +129,8 @@ async function keyboardFaults(page: Page, root: string): Promise<string[]> {
         })
         .join();
     }
-    const top = within.querySelector<HTMLElement>('h1, h2') ?? within;
-    top.tabIndex = -1;
-    top.focus();
+    within.tabIndex = -1;
+    within.focus();
     return all.length;
   }, root);
   if (waiting === -1) return [`no ${root} on the page`];

@@ -57,8 +57,12 @@ export async function goTo(page: Page, address: string): Promise<void> {
   await settle(page);
 }
 
-/** On a list: ticks its first record, opens the drawer of each action after the other and hands it to `look`, first the form, then the preview. */
-export async function eachDrawer(page: Page, look: (step: string) => Promise<void>): Promise<string[]> {
+/** On a list: ticks its first record, opens the drawer of each action that `isNew` and hands it to `look`, first the form, then the preview. */
+export async function eachDrawer(
+  page: Page,
+  isNew: (name: string) => boolean,
+  look: (step: string) => Promise<void>,
+): Promise<string[]> {
   const box = page.locator('tbody input[type=checkbox]').first();
   if ((await box.count()) === 0) return [];
   await box.check();
@@ -66,7 +70,8 @@ export async function eachDrawer(page: Page, look: (step: string) => Promise<voi
   const more = bar.locator('> button[aria-haspopup]');
   const inMenu = (await more.count()) ? await namesInMenu(page, more) : [];
   const faults: string[] = [];
-  for (const name of [...(await bar.locator('> button:not([aria-haspopup])').allInnerTexts()), ...inMenu]) {
+  const beside = await bar.locator('> button:not([aria-haspopup])').allInnerTexts();
+  for (const name of [...beside, ...inMenu].filter(isNew)) {
     const opener = inMenu.includes(name) ? more : bar.getByRole('button', { name, exact: true });
     await opener.click();
     const before = await opener.elementHandle();
