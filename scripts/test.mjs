@@ -49,6 +49,16 @@ function countReport(report) {
   count.failed += found.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   ).length;
+  sayLongest(found.testResults);
+}
+
+// Where the time goes, for whoever wants the suite to be quicker.
+function sayLongest(files) {
+  const seconds = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
+  const longest = files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, 12);
+  process.stdout.write('\nLongest files, in seconds:\n');
+  for (const file of longest)
+    process.stdout.write(`${String(seconds(file)).padStart(5)}  ${path.relative(root, file.name)}\n`);
 }
 
 function spawnNode(args) {

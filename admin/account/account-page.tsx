@@ -2,13 +2,14 @@
 import React, { useState } from 'react';
 import { post } from '../api.ts';
 import { useNotice } from '../notices.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, useRefreshPanel, useTitle } from '../state.tsx';
 import type { AccountView } from '../types.ts';
 import { say } from '../words.ts';
-import { Line, Refusal, useSending } from './form-card.tsx';
 import { LanguageForm } from './language-form.tsx';
+import { Line } from './line.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
 

@@ -1,10 +1,10 @@
 // What the panel and its mails speak. The page is loaded anew with it, because every sentence of it changes.
 import React, { useState } from 'react';
 import { post } from '../api.ts';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { apiPath } from '../paths.ts';
 import type { AccountView } from '../types.ts';
 import { say } from '../words.ts';
-import { Refusal, useSending } from './form-card.tsx';
 
 type Language = AccountView['language'];
 

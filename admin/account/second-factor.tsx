@@ -4,12 +4,13 @@ import { post } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { Moment } from '../parts/value.tsx';
 import { apiPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
 import type { AccountView } from '../types.ts';
 import { say, sayCount } from '../words.ts';
-import { Line, Refusal, useSending } from './form-card.tsx';
+import { Line } from './line.tsx';
 
 interface NewFactor {
   secret: string;

@@ -2,11 +2,11 @@
 import React from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { Moment } from '../parts/value.tsx';
 import { usePanel } from '../state.tsx';
 import type { SessionView } from '../types.ts';
 import { say } from '../words.ts';
-import { Refusal, useSending } from './form-card.tsx';
 
 interface SessionsProps {
   sessions: SessionView[];

@@ -1,8 +1,9 @@
 // The second step: which column of the file means what, with the first rows beside, and what is asked once for all rows.
 import React, { useState } from 'react';
-import { ApiError, post, sentenceOf } from '../api.ts';
+import { post } from '../api.ts';
 import { Field } from '../parts/field.tsx';
 import type { Option } from '../parts/reference-select.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { apiPath } from '../paths.ts';
 import { useResource } from '../state.tsx';
 import type { ImportView } from '../types.ts';
@@ -12,32 +13,19 @@ import { say, sayCount } from '../words.ts';
 export function MappingStep({ view, reload }: { view: ImportView; reload: () => void }) {
   const [mapping, setMapping] = useState<Record<string, number>>(view.mapping);
   const [defaults, setDefaults] = useState<Record<string, unknown>>(view.defaults);
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
-  const faults = error instanceof ApiError ? error.fields : {};
+  const { isBusy, faults, trouble, send } = useSending();
   const choose = (name: string, value: string) => {
     const { [name]: _, ...others } = mapping;
     setMapping(value === '' ? others : { ...others, [name]: Number(value) });
   };
-  const rehearse = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const rehearse = () =>
+    send(async () => {
       await post(apiPath('imports', view.id, 'rehearse'), { mapping, defaults });
       reload();
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <>
-      {error !== undefined && (
-        <p className="banner bad" role="alert">
-          {sentenceOf(error)}
-        </p>
-      )}
+      <Refusal words={trouble} />
       <section className="card" aria-labelledby="import-columns">
         <h2 id="import-columns">{say('Columns')}</h2>
         <p className="hint">

@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams } from 'react-router-dom';
 import { post, sentenceOf, upload } from '../api.ts';
 import { Icon } from '../parts/icon.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
+import { Refusal } from '../parts/sending.tsx';
 import { Trouble } from '../parts/states.tsx';
 import { apiPath, listPath, recordPath } from '../paths.ts';
 import { useResource, useTitle } from '../state.tsx';
@@ -58,11 +59,7 @@ function NewImport({ resource }: { resource: ResourceView }) {
         </div>
       </header>
       <Steps at={0} />
-      {fault && (
-        <p className="banner bad" role="alert">
-          {fault}
-        </p>
-      )}
+      <Refusal words={fault} />
       <section className="card import-start" aria-labelledby="import-file">
         <h2 id="import-file">{say('Spreadsheet')}</h2>
         <DropPlace isBusy={busy !== undefined} choose={(file) => send(file.name, file)} />

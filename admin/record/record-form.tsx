@@ -2,9 +2,9 @@
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import { ApiError, sentenceOf } from '../api.ts';
 import { Field, type FieldSpec } from '../parts/field.tsx';
-import { Icon } from '../parts/icon.tsx';
 import type { Option } from '../parts/reference-select.tsx';
 import { isOption } from '../parts/reference-select.tsx';
+import { Refusal } from '../parts/sending.tsx';
 import { say } from '../words.ts';
 import { changedFields, type FormValues, fromField } from './form-values.ts';
 
@@ -74,11 +74,7 @@ export function RecordForm({
         />
       ))}
       {children}
-      {trouble && (
-        <p className="banner bad" role="alert">
-          <Icon name="AlertTriangle" /> <span>{trouble}</span>
-        </p>
-      )}
+      <Refusal words={trouble} />
       <div className="form-foot">
         <button type="submit" className="button primary" disabled={isBusy || (!isNew && changed.length === 0)}>
           {isBusy ? say('Saving…') : submitLabel}

@@ -1,7 +1,7 @@
 // Files of a record in their named places: what lies there, putting another one in, taking it away. The server says which places there are.
 import React, { useCallback, useEffect, useRef, useState } from 'react';
-import { sentenceOf } from '../api.ts';
 import { Confirm } from '../parts/dialog.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import { say } from '../words.ts';
 import type { ToolProps } from './tool.ts';
@@ -52,20 +52,11 @@ interface SlotProps {
 
 function SlotCard({ slot, put, remove }: SlotProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [isBusy, setBusy] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const [fault, setFault] = useState<string>();
+  const { isBusy, trouble, send } = useSending();
   const act = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setFault(undefined);
-    try {
-      await work();
-    } catch (error) {
-      setFault(sentenceOf(error));
-    } finally {
-      setBusy(false);
-      setAsking(false);
-    }
+    await send(work);
+    setAsking(false);
   };
   const { label, help, accept, current, name } = slot;
   return (
@@ -79,11 +70,7 @@ function SlotCard({ slot, put, remove }: SlotProps) {
         </p>
       )}
       {!current && <p>{say('Nothing yet.')}</p>}
-      {fault && (
-        <p className="banner bad" role="alert">
-          {fault}
-        </p>
-      )}
+      <Refusal words={trouble} />
       <input
         ref={input}
         type="file"

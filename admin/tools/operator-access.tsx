@@ -1,12 +1,11 @@
 // How somebody gets in: a one-time link for a password, and keys for their programs. Both are shown once and kept nowhere in words.
 import React, { useEffect, useState } from 'react';
-import { Refusal, useSending } from '../account/form-card.tsx';
 import { Sessions } from '../account/sessions.tsx';
-import { ApiError, sentenceOf } from '../api.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import type { SessionView } from '../types.ts';
 import { say } from '../words.ts';
@@ -95,14 +94,8 @@ function FactorReset(props: { hasFactor: boolean; isSelf: boolean; reset: () => 
 
 function PasswordLink({ hasPassword, make }: { hasPassword: boolean; make: () => Promise<string> }) {
   const [link, setLink] = useState<string>();
-  const [trouble, setTrouble] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const press = async () => {
-    setBusy(true);
-    setTrouble(undefined);
-    await make().then(setLink, (error: unknown) => setTrouble(sentenceOf(error)));
-    setBusy(false);
-  };
+  const { isBusy, trouble, send } = useSending();
+  const press = () => send(async () => setLink(await make()));
   return (
     <section className="card form" aria-labelledby="password-link">
       <h2 id="password-link">{say('Password')}</h2>
@@ -113,7 +106,7 @@ function PasswordLink({ hasPassword, make }: { hasPassword: boolean; make: () =>
       </p>
       <p className="hint">{say('A link lets this person choose a new password. It works once, for 24 hours.')}</p>
       {link && <Secret label={say('The link')} value={link} />}
-      {trouble && <Fault words={trouble} />}
+      <Refusal words={trouble} />
       <div className="form-foot">
         <button type="button" className="button primary" onClick={press} disabled={isBusy}>
           <Icon name="Link" /> {link ? say('Make another link') : say('Make a link')}
@@ -133,21 +126,10 @@ function ApiKeyForm({ permissions, make }: KeyFormProps) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [days, setDays] = useState('365');
   const [key, setKey] = useState<string>();
-  const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
-  const [trouble, setTrouble] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (event: React.FormEvent) => {
+  const { isBusy, faults, trouble, send } = useSending();
+  const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    setFaults({});
-    setTrouble(undefined);
-    try {
-      setKey(await make({ name, permissions: chosen, days: days === '' ? null : Number(days) }));
-    } catch (error) {
-      setFaults(error instanceof ApiError ? error.fields : {});
-      setTrouble(sentenceOf(error));
-    }
-    setBusy(false);
+    return send(async () => setKey(await make({ name, permissions: chosen, days: days === '' ? null : Number(days) })));
   };
   const options = permissions.map(({ value, label }) => ({ value, label: `${label} (${value})` }));
   return (
@@ -175,21 +157,13 @@ function ApiKeyForm({ permissions, make }: KeyFormProps) {
         fault={faults.days}
       />
       {key && <Secret label={say('The key')} value={key} />}
-      {trouble && <Fault words={trouble} />}
+      <Refusal words={trouble} />
       <div className="form-foot">
         <button type="submit" className="button primary" disabled={isBusy || chosen.length === 0 || name.trim() === ''}>
           <Icon name="Key" /> {say('Make the key')}
         </button>
       </div>
     </form>
-  );
-}
-
-function Fault({ words }: { words: string }) {
-  return (
-    <p className="banner bad" role="alert">
-      <Icon name="AlertTriangle" /> <span>{words}</span>
-    </p>
   );
 }
 

@@ -1,14 +1,14 @@
 // The own screens by the name that a resource's tool gives (`component`). A new one is written in admin/ and listed here.
 import type { ComponentType } from 'react';
-import { CertificateDesign } from '../certificate-design.tsx';
-import { CertificateOrganiserKey } from '../certificate-organiser-key.tsx';
-import { CertificateRecipients } from '../certificate-recipients.tsx';
-import { ActivityReview } from '../club-activity-review.tsx';
-import { ClubReview } from '../club-review.tsx';
-import { WorkshopAssign } from '../workshop-assign.tsx';
-import { AttendeeWorkshops } from '../workshop-attendee.tsx';
-import { WorkshopLinks } from '../workshop-links.tsx';
-import { WorkshopPeople } from '../workshop-people.tsx';
+import { CertificateDesign } from '../certificates/design.tsx';
+import { CertificateOrganiserKey } from '../certificates/organiser-key.tsx';
+import { CertificateRecipients } from '../certificates/recipients.tsx';
+import { ActivityReview } from '../clubs/activity-review.tsx';
+import { ClubReview } from '../clubs/review.tsx';
+import { WorkshopAssign } from '../workshops/assign.tsx';
+import { AttendeeWorkshops } from '../workshops/attendee.tsx';
+import { WorkshopLinks } from '../workshops/links.tsx';
+import { WorkshopPeople } from '../workshops/people.tsx';
 import { FileSlots } from './file-slots.tsx';
 import { MessageReader } from './message-reader.tsx';
 import { OperatorAccess } from './operator-access.tsx';

@@ -1,9 +1,9 @@
 // The texts of one mail or SMS in one language: write, see it filled with an example, send it to oneself, keep it, or give it back.
 import React, { useEffect, useState } from 'react';
-import { ApiError, sentenceOf } from '../api.ts';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { MessageView } from '../parts/message-view.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import { say, sayCount } from '../words.ts';
 import type { ToolProps } from './tool.ts';
@@ -38,10 +38,8 @@ export function TextEditor({ load, call }: ToolProps) {
   const [texts, setTexts] = useState<Texts>({ subject: '', text: '', html: '' });
   const [phone, setPhone] = useState('');
   const [trial, setTrial] = useState<Trial>();
-  const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
-  const [trouble, setTrouble] = useState<string>();
+  const { isBusy, faults, trouble, send: attempt } = useSending();
   const [news, setNews] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
 
   const show = (found: OpenText) => {
@@ -56,17 +54,8 @@ export function TextEditor({ load, call }: ToolProps) {
   if (!open) return <Loading rows={6} label={say('Opening the text')} />;
 
   const act = async (work: () => Promise<string | undefined>) => {
-    setBusy(true);
-    setFaults({});
-    setTrouble(undefined);
     setNews(undefined);
-    try {
-      setNews(await work());
-    } catch (failure) {
-      setFaults(failure instanceof ApiError ? failure.fields : {});
-      setTrouble(sentenceOf(failure));
-    }
-    setBusy(false);
+    await attempt(async () => setNews(await work()));
   };
   const look = () => act(async () => void setTrial(await call<Trial>('try', texts)));
   const keep = () =>
@@ -200,11 +189,6 @@ function Preview({ trial: { rendered, warnings, size } }: { trial: Trial }) {
 }
 
 function Notice({ trouble, news }: { trouble: string | undefined; news: string | undefined }) {
-  if (trouble)
-    return (
-      <p className="banner bad" role="alert">
-        <Icon name="AlertTriangle" /> <span>{trouble}</span>
-      </p>
-    );
+  if (trouble) return <Refusal words={trouble} />;
   return <p role="status">{news}</p>;
 }

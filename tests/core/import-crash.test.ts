@@ -1,19 +1,21 @@
-// An import killed half way and taken up again: the same rows as one that nobody disturbed. IMPORT_ROWS=100000 tries the full size.
+// An import killed half way and taken up again: the same rows as one that nobody disturbed. `npm run faults` tries 100,000 rows.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../src/core/access.ts';
 import type { Core } from '../../src/core/core.ts';
 import { readImport, startCommit, startRehearsal, uploadImport } from '../../src/core/imports/imports.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
+import { report, sizeOf } from '../kit/experiment.ts';
 import { addClerk, addGroup, committed, openImportCore, rehearsed } from './import-fixture.ts';
 
-const rows = Number(process.env.IMPORT_ROWS ?? 2_000);
-const slowMs = process.env.IMPORT_ROWS ? '0' : '150';
-const minutes = process.env.IMPORT_ROWS ? 90 : 3;
+const rows = sizeOf('IMPORT_ROWS', 2_000, 100_000);
+const slowMs = rows > 2_000 ? '0' : '150';
+const minutes = rows > 2_000 ? 90 : 3;
 let database: TestDatabase;
 let core: Core;
 let close: () => Promise<void>;
@@ -112,6 +114,37 @@ it(
       where: { resource: 'Recipient', summary: { startsWith: 'Imported from rough.csv' } },
     });
     expect(entries).toBe(end.outcomes.done);
+    report('F11', { rows, kills: 2, written: end.outcomes.done, lost: 0, doubled: 0 });
   },
   minutes * 60_000,
 );
+
+it('writes rows twice where a row and the place are not one transaction: the control', async () => {
+  const { pool } = core.database;
+  await pool.query(
+    'CREATE TABLE careless (line int); CREATE TABLE careless_place (line int); INSERT INTO careless_place VALUES (0)',
+  );
+  const doubled = async () =>
+    (await pool.query('SELECT line FROM careless GROUP BY line HAVING count(*) > 1')).rows.length;
+  for (let round = 0; round < 30 && (await doubled()) === 0; round += 1) {
+    const writer = new pg.Client(database.url);
+    writer.on('error', () => {});
+    await writer.connect();
+    const { rows: places } = await writer.query<{ line: number }>('SELECT line FROM careless_place');
+    const writing = (async () => {
+      for (let line = (places[0]?.line ?? 0) + 1; ; line += 1) {
+        await writer.query('INSERT INTO careless VALUES ($1)', [line]);
+        await writer.query('UPDATE careless_place SET line = $1', [line]);
+      }
+    })().catch(() => {});
+    await sleep(40 + round);
+    await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%careless%' AND pid <> pg_backend_pid()`,
+    );
+    await writing;
+    await writer.end().catch(() => {});
+  }
+  const found = await doubled();
+  report('F11 control', { doubled: found });
+  expect(found).toBeGreaterThan(0);
+}, 60_000);

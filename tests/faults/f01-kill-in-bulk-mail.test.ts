@@ -5,17 +5,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomFrom, report, seed, sizeOf } from '../kit/experiment.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
-import {
-  addressesOf,
-  type FaultHouse,
-  openFaultHouse,
-  pause,
-  randomFrom,
-  report,
-  seed,
-  sizeOf,
-} from './fault-house.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, pause } from './fault-house.ts';
 
 const recipients = sizeOf('FAULT_RECIPIENTS', 60, 2_000);
 const kills = sizeOf('FAULT_KILLS', 3, 20);

@@ -1,9 +1,10 @@
 // F2: the mail server is away for a while. Steward answers as ever, does not hammer the closed door, and delivers when it opens.
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { report, sizeOf } from '../kit/experiment.ts';
 import { freePort } from '../kit/server.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
-import { addressesOf, type FaultHouse, openFaultHouse, pause, report, sizeOf, until } from './fault-house.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, pause, until } from './fault-house.ts';
 
 const messages = sizeOf('F2_MESSAGES', 40, 500);
 const away = sizeOf('F2_SECONDS', 12, 60);

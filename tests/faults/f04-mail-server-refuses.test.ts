@@ -1,8 +1,9 @@
 // F4: the mail server refuses: some addresses for good, some for a while, our login altogether. One bad address stops nobody else.
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { report, sizeOf } from '../kit/experiment.ts';
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
-import { addressesOf, type FaultHouse, openFaultHouse, report, sizeOf, until } from './fault-house.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, until } from './fault-house.ts';
 
 const each = sizeOf('F4_EACH', 5, 60);
 const login = { user: 'steward', password: 'right' };

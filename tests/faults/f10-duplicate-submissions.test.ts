@@ -1,7 +1,8 @@
 // F10: the same thing is sent many times at once, as impatient people and programs do. It happens once.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addressesOf, type FaultHouse, openFaultHouse, report, sizeOf } from './fault-house.ts';
+import { report, sizeOf } from '../kit/experiment.ts';
+import { addressesOf, type FaultHouse, openFaultHouse } from './fault-house.ts';
 
 const times = sizeOf('F10_TIMES', 30, 50);
 let house: FaultHouse;
@@ -14,7 +15,7 @@ beforeAll(async () => {
     'twice',
     addressesOf(5).map((one, i) => `${one},N-${i}`),
   );
-  key = await house.apiKey('certificates:read,certificates:send');
+  [key = ''] = await house.apiKeys('certificates:read,certificates:send', 1);
 });
 afterAll(() => house?.close());
 

@@ -3,8 +3,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pixelCanvas } from '../../src/lib/pixel-canvas.ts';
+import { report, sizeOf } from '../kit/experiment.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
-import { addressesOf, type FaultHouse, openFaultHouse, pause, report, sizeOf, until } from './fault-house.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, pause, until } from './fault-house.ts';
 
 const recipients = sizeOf('F16_RECIPIENTS', 300, 2_000);
 const perSecond = sizeOf('F16_RATE', 20, 50);
@@ -98,7 +99,7 @@ async function loadUntilUnready(name: string): Promise<Loaded> {
 it(`ends with 0 in the middle of ${recipients} notices and an export, answers all it accepted, and does the rest later`, async () => {
   for (let from = 0; from < recipients; from += 500)
     await house.post('/api/addUserData', { token: key, email: addressesOf(recipients).slice(from, from + 500) });
-  const apiKey = await house.apiKey('certificates:read,certificates:export');
+  const [apiKey] = await house.apiKeys('certificates:read,certificates:export', 1);
   expect((await house.post('/api/email', { token: key, action: 'send' }))?.json).toMatchObject({ code: 0 });
   const exported = await house.post(
     '/api/actions/certificates/export-recipient',

@@ -8,19 +8,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pixelCanvas } from '../../src/lib/pixel-canvas.ts';
 import { emptyDatabase, type TestDatabase } from '../kit/database.ts';
+import { randomFrom, report, seed, sizeOf } from '../kit/experiment.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
-import {
-  addressesOf,
-  type FaultHouse,
-  openFaultHouse,
-  pause,
-  randomFrom,
-  report,
-  seed,
-  sizeOf,
-  until,
-} from './fault-house.ts';
+import { addressesOf, type FaultHouse, openFaultHouse, pause, until } from './fault-house.ts';
 
 const clubsBefore = sizeOf('F19_CLUBS', 15, 200);
 const letters = sizeOf('F19_LETTERS', 40, 400);

@@ -1,28 +1,11 @@
 // What the fault experiments share: Steward in a process of its own over a database of its own, figures read from SQL and never
-// from Steward's own answers, and sizes that are small in the suite and full under `npm run faults`.
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+// from Steward's own answers.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
-
-export const isFull = process.env.FAULTS === 'full';
-export const seed = Number(process.env.FAULT_SEED ?? 20261120);
-
-/** Returns the size for the suite, or the full one under `npm run faults`; a variable of the environment beats both. */
-export function sizeOf(variable: string, small: number, full: number): number {
-  return Number(process.env[variable] ?? (isFull ? full : small));
-}
-
-/** A small linear congruential generator, so that a failing round can be repeated by its seed. */
-export function randomFrom(state: number): () => number {
-  let current = state >>> 0;
-  return () => {
-    current = (Math.imul(current, 1664525) + 1013904223) >>> 0;
-    return current / 2 ** 32;
-  };
-}
 
 export const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
@@ -33,13 +16,6 @@ export async function until(what: string, look: () => Promise<boolean>, seconds 
     if (Date.now() > end) throw new Error(`It did not come to this: ${what}.`);
     await pause(150);
   }
-}
-
-/** Notes the figures of an experiment; `npm run faults` makes the table of docs/reliability.md of them. */
-export function report(fault: string, figures: Record<string, number | string>): void {
-  console.info(`${fault} (seed ${seed}): ${JSON.stringify(figures)}`);
-  if (process.env.FAULT_REPORT)
-    appendFileSync(process.env.FAULT_REPORT, `${JSON.stringify({ fault, seed, isFull, figures })}\n`);
 }
 
 /** A house for one experiment. */
@@ -53,8 +29,8 @@ export interface FaultHouse {
   post(route: string, body: unknown, headers?: Record<string, string>): Promise<Reply | undefined>;
   /** Makes a campaign with so many recipients and returns its organiser's key. */
   campaign(slug: string, addresses: readonly string[]): Promise<string>;
-  /** Makes an operator's API key. */
-  apiKey(permissions: string): Promise<string>;
+  /** Makes an operator and so many API keys of hers. */
+  apiKeys(permissions: string, count: number): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -107,18 +83,22 @@ export async function openFaultHouse(settings: Record<string, string>): Promise<
       if (addresses.length > 0) await house.post('/api/addUserData', { token: key, email: addresses });
       return key;
     },
-    async apiKey(permissions) {
+    async apiKeys(permissions, count) {
       await server.command('operator:create', '--email', 'fay@example.org', '--password', 'lantern orchid seven canal');
-      const printed = await server.command(
-        'api-key:create',
-        '--operator',
-        'fay@example.org',
-        '--permissions',
-        permissions,
-      );
-      const key = printed.match(/stw_[\w-]+/)?.[0];
-      if (!key) throw new Error(`no API key: ${printed}`);
-      return key;
+      const keys: string[] = [];
+      while (keys.length < count) {
+        const printed = await server.command(
+          'api-key:create',
+          '--operator',
+          'fay@example.org',
+          '--permissions',
+          permissions,
+        );
+        const key = printed.match(/stw_[\w-]+/)?.[0];
+        if (!key) throw new Error(`no API key: ${printed}`);
+        keys.push(key);
+      }
+      return keys;
     },
     async close() {
       await server.stop();

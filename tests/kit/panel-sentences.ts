@@ -7,7 +7,7 @@ const sayers: Readonly<Record<string, number>> = { say: 0, phrase: 0, sayParts: 
 const silent =
   /^(className|type|name|id|key|href|role|autoComplete|htmlFor|rel|target|inputMode|tone|icon|kind|method|scope|to|size|align|d|viewBox|fill|stroke|xmlns|spellCheck|accept|enterKeyHint|shape|dir|step|focusable|value|data-move|src|sandbox|loading|wrap|lang|action|path|width|height|style)$|^aria-(live|current|haspopup|hidden|expanded|sort|controls|describedby|labelledby|autocomplete)$/;
 
-/** Finds what the browser's code says, by part: "panel", or the module to whose screens a file belongs by its name. */
+/** Finds what the browser's code says, by part: "panel", or the module whose folder a file is in. */
 export function panelSentences(modules: readonly string[]): Map<string, Found[]> {
   const parts = new Map<string, Found[]>();
   for (const file of filesOf('admin')) {
@@ -17,14 +17,10 @@ export function panelSentences(modules: readonly string[]): Map<string, Found[]>
   return parts;
 }
 
-// admin/contest-draw.tsx and admin/contests/draw.tsx are screens of the module "contests".
+// admin/contests/draw.tsx is a screen of the module "contests".
 function partOf(file: string, modules: readonly string[]): string {
-  const [, first = ''] = file.split(path.sep);
-  return (
-    modules.find(
-      (name) => first === name || first.startsWith(`${name.replace(/s$/, '')}-`) || first.startsWith(`${name}-`),
-    ) ?? 'panel'
-  );
+  const [, room = ''] = file.split(path.sep);
+  return modules.includes(room) ? room : 'panel';
 }
 
 function sentencesOf(file: string): Found[] {

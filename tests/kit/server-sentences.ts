@@ -25,7 +25,7 @@ const properties = /^(summary|warning|reason|otherwise|help|label|description|em
 const tellers = /(problem|reason|fault|words|sentence|note|refusal|trouble)s?$/i;
 /** What speaks to programs, to those who run Steward, or only to AdminJS's own screens, which nobody sees: there only what is marked counts. */
 const elsewhere =
-  /^src\/core\/(checks|database|doors\/(openapi|action-door|command-line|typed-choice)|house\/(commands|run-command|recovery-commands|demo|outbox-routes)|config|log|start|metrics|limits|web\/metrics|panel\/(admin|adapter|payload|bundle)|words\/|spreadsheets\/(xlsx|xml)|web\/(multipart|json-body|form-fields|upload|body|cors)|jobs\/|images\/)|\/((\w+-)*(routes|wire)|commands|demo|envelope|refusals|wire-\w+)\.ts$/;
+  /^src\/core\/(checks|database|doors\/(openapi|action-door|command-line|typed-choice)|house\/(commands|run-command|recovery-commands|demo|outbox-routes)|config|log|start|metrics|limits|web\/metrics|panel\/(admin|adapter|payload|bundle)|words\/|spreadsheets\/(xlsx|xml)|web\/(multipart|json-body|form-fields|upload|body|cors)|jobs\/|images\/)|\/((\w+-)*(routes|wire)|variables|commands|demo|envelope|refusals|wire-\w+)\.ts$/;
 
 /** Finds the sentences of a folder of the server's sources. */
 export function serverSentences(folder: string): Found[] {

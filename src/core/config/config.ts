@@ -3,7 +3,6 @@ import path from 'node:path';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
 import { type ClamdAddress, readClamdUrl } from '../files/clamd.ts';
-import type { ModuleDeclaration } from '../module.ts';
 import {
   type Dkim,
   dkimOf,
@@ -91,7 +90,7 @@ export class ConfigError extends StartError {
 /** Reads and checks the configuration of the house and these modules. Throws a ConfigError that lists every mistake at once. */
 export function loadConfig(
   environment: Record<string, string | undefined>,
-  modules: readonly Pick<ModuleDeclaration, 'variables'>[] = [],
+  modules: readonly { variables?: { shape: z.ZodRawShape } }[] = [],
 ): Config {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),

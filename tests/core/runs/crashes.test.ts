@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweepOnce, unlockJobsOfTheDead } from '../../../src/core/jobs/sweep.ts';
 import { readRun, startRun } from '../../../src/core/runs/run.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
+import { randomFrom, report, seed, sizeOf } from '../../kit/experiment.ts';
 import { startSmtpSink } from '../../kit/smtp-sink.ts';
 import { addOperator, addRecipients, openSmallCore, type SmallCore, systemActor, until } from './fixture.ts';
 
@@ -47,18 +48,8 @@ async function startChild(environment: Record<string, string>): Promise<{ child:
   return { child, instanceId };
 }
 
-/** The same numbers for the same seed, so that a failure can be repeated. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1664525 + 1013904223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}
-
-const kills = Number(process.env.CRASH_KILLS ?? 3);
-const messages = Number(process.env.CRASH_MESSAGES ?? 200);
-const seed = Number(process.env.CRASH_SEED ?? 20261120);
+const kills = sizeOf('CRASH_KILLS', 3, 10);
+const messages = sizeOf('CRASH_MESSAGES', 200, 1000);
 
 describe('SIGKILL in the middle', () => {
   it(`loses none of ${messages} messages over ${kills} kills (seed ${seed}), and sends none twice`, async () => {
@@ -102,6 +93,7 @@ describe('SIGKILL in the middle', () => {
     expect(view.deliveries.unknown).toBeLessThanOrEqual(done * 4);
     const notified = await core.db.recipient.count({ where: { id: { in: ids }, state: 'notified' } });
     expect(notified).toBe(view.deliveries.sent);
+    report('F8', { messages, kills: done, unknown: view.deliveries.unknown, lost: 0, doubled: 0 });
     await sink.stop();
   }, 180_000);
 
@@ -182,7 +174,31 @@ describe('a process that sleeps past its lease', () => {
     expect(rows.filter(({ problem }) => problem !== 'x')).toEqual([]);
     const items = await core.db.runItem.findMany({ where: { runId } });
     expect(items.filter(({ attempts, outcome }) => attempts !== 1 || outcome !== 'done')).toEqual([]);
+    report('F8', { 'records past a sleeper': items.length, 'done twice': 0 });
   }, 120_000);
+
+  it('does records twice where nobody asks for the lease again: the control', async () => {
+    const { core } = small;
+    const { ids } = await addRecipients(
+      core,
+      Array.from({ length: 20 }, (_, i) => ({ email: `c${i}@example.org` })),
+    );
+    const careless = async (asleep: Promise<void>) => {
+      const mine = await core.db.recipient.findMany({ where: { id: { in: ids }, problem: null } });
+      await asleep;
+      for (const { id } of mine)
+        await core.db.$executeRaw`UPDATE "Recipient" SET "problem" = concat("problem", 'x') WHERE "id" = ${id}`;
+    };
+    let wake = () => {};
+    const sleeper = careless(new Promise((resolve) => (wake = resolve)));
+    await sleep(200);
+    await careless(Promise.resolve());
+    wake();
+    await sleeper;
+    const doubled = await core.db.recipient.count({ where: { id: { in: ids }, NOT: { problem: 'x' } } });
+    report('F8 control', { 'done twice': doubled });
+    expect(doubled).toBeGreaterThan(0);
+  });
 });
 
 describe('SIGTERM', () => {

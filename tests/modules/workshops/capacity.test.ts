@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCore, loadConfig, type StartedCore, systemActor } from '../../../src/core/index.ts';
 import workshopsModule from '../../../src/modules/workshops/module.ts';
 import { setRegistrations } from '../../../src/modules/workshops/registering.ts';
+import { report, sizeOf } from '../../kit/experiment.ts';
 import { openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
 import { brokenInvariants, type Rusher, register, wait } from './seat-rush.ts';
 import { bearer, type House, keyOf, makeEvent, managerToken, openHouse, tokenFor } from './workshops-house.ts';
 
-const people = Number(process.env.RUSH ?? 150);
-const stormSeconds = Number(process.env.STORM_SECONDS ?? 6);
+const people = sizeOf('RUSH', 150, 500);
+const stormSeconds = sizeOf('STORM_SECONDS', 6, 60);
 const seats = 20;
 let house: House;
 let second: StartedCore;
@@ -71,6 +72,7 @@ describe('twenty places', () => {
       seats,
     );
     expect(await brokenInvariants(house.core, made.event.id)).toEqual([]);
+    report('F9', { people, places: seats, 'got in': tally[200] ?? 0, 'told that it is full': tally[403] ?? 0 });
   }, 300_000);
 
   it('are oversold by the same steps without the lock and the second line: the control', async () => {
@@ -95,7 +97,9 @@ describe('twenty places', () => {
     await pool.query('ALTER TABLE "WorkshopRegistration" DISABLE TRIGGER workshop_count_taken');
     try {
       await Promise.allSettled(made.people.map(({ id }) => unlocked(id)));
-      expect(await house.core.db.workshopRegistration.count({ where: { workshopId } })).toBeGreaterThan(3);
+      const inside = await house.core.db.workshopRegistration.count({ where: { workshopId } });
+      expect(inside).toBeGreaterThan(3);
+      report('F9 control', { 'got into 3 places': inside });
       expect(await brokenInvariants(house.core, made.event.id)).not.toEqual([]);
       // With the lock, and only with it, three of sixty get in.
       await house.core.db.workshopRegistration.deleteMany({ where: { workshopId } });
@@ -207,6 +211,12 @@ it(`hold through a storm of ${stormSeconds} s: linked and excluding workshops, c
     [...statuses.keys()].filter((status) => status >= 500),
     JSON.stringify([...statuses]),
   ).toEqual([]);
+  report('F9', {
+    'seconds of storm': stormSeconds,
+    answers: [...statuses.values()].reduce((sum, count) => sum + count, 0),
+    'looks at the places': rounds,
+    'rules broken': 0,
+  });
 }, 300_000);
 
 it('without a rush the same set again changes nothing, and entry times stay', async () => {

@@ -1,11 +1,11 @@
 // The links of an event as a picture: a column for each moment, a line for each link; added and removed here, kept as a whole.
 import React, { useEffect, useMemo, useState } from 'react';
-import { sentenceOf } from './api.ts';
-import { useNotice } from './notices.tsx';
-import { Icon } from './parts/icon.tsx';
-import { Loading, Trouble } from './parts/states.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import { say, sayCount } from './words.ts';
+import { useNotice } from '../notices.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import { say, sayCount } from '../words.ts';
 
 interface Workshop {
   id: string;
@@ -34,8 +34,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   const [graph, setGraph] = useState<Graph>();
   const [links, setLinks] = useState<Link[]>([]);
   const [trouble, setTrouble] = useState<unknown>();
-  const [fault, setFault] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, trouble: fault, send } = useSending();
   const take = (found: Graph) => {
     setGraph(found);
     setLinks(found.links);
@@ -45,18 +44,11 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   }, [load]);
   if (trouble !== undefined) return <Trouble error={trouble} />;
   if (!graph) return <Loading rows={4} />;
-  const save = async () => {
-    setBusy(true);
-    setFault(undefined);
-    try {
+  const save = () =>
+    send(async () => {
       take(await call<Graph>('save', { links }));
       notify(sayCount(links.length, '{count} link kept.', '{count} links kept.'));
-    } catch (error) {
-      setFault(sentenceOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const isChanged = JSON.stringify(links) !== JSON.stringify(graph.links);
   return (
     <div className="workshop-links">
@@ -75,11 +67,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
       <section className="card" aria-labelledby="links-list">
         <h2 id="links-list">{say('Links')}</h2>
         <LinkList workshops={graph.workshops} links={links} set={setLinks} />
-        {fault && (
-          <p className="banner bad" role="alert">
-            {fault}
-          </p>
-        )}
+        <Refusal words={fault} />
         <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
           {isChanged ? say('Keep these links') : say('All kept')}
         </button>

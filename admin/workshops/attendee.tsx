@@ -1,11 +1,11 @@
 // One person's workshops for staff: at each moment what they have, what is free, and a reason for the audit.
 import React, { useEffect, useState } from 'react';
-import { sentenceOf } from './api.ts';
-import { useNotice } from './notices.tsx';
-import { Field } from './parts/field.tsx';
-import { Loading, Trouble } from './parts/states.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import { say, sayCount } from './words.ts';
+import { useNotice } from '../notices.tsx';
+import { Field } from '../parts/field.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import { say, sayCount } from '../words.ts';
 
 interface Loaded {
   workshops: { id: string; title: string; moment: string; left: number }[];
@@ -19,8 +19,7 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [reason, setReason] = useState('');
   const [trouble, setTrouble] = useState<unknown>();
-  const [fault, setFault] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, trouble: fault, send } = useSending();
   useEffect(() => {
     load<Loaded>().then((found) => {
       setLoaded(found);
@@ -30,21 +29,14 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
   if (trouble !== undefined) return <Trouble error={trouble} />;
   if (!loaded) return <Loading rows={4} />;
   const { workshops } = loaded;
-  const save = async () => {
-    setBusy(true);
-    setFault(undefined);
-    try {
+  const save = () =>
+    send(async () => {
       const done = await call<{ chosen: string[] }>('save', { workshopIds: chosen, reason });
       setChosen(done.chosen);
       setLoaded(await load<Loaded>());
       setReason('');
       notify(say('Registrations kept.'));
-    } catch (error) {
-      setFault(sentenceOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const isSame = [...chosen].sort().join() === [...loaded.chosen].sort().join();
   return (
     <section className="card workshop-choice" aria-label={say('Workshops')}>
@@ -82,11 +74,7 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
         value={reason}
         set={(value) => setReason(String(value))}
       />
-      {fault && (
-        <p className="banner bad" role="alert">
-          {fault}
-        </p>
-      )}
+      <Refusal words={fault} />
       <div className="form-foot">
         <button
           type="button"

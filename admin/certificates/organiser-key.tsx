@@ -1,13 +1,13 @@
 // The organiser's key: whether there is one, and a new one, which is shown this once.
 import React, { useCallback, useEffect, useState } from 'react';
-import { sentenceOf } from './api.ts';
-import { Confirm } from './parts/dialog.tsx';
-import { sayParts } from './parts/say-parts.tsx';
-import { Loading, Trouble } from './parts/states.tsx';
-import { Moment } from './parts/value.tsx';
-import { usePanel } from './state.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import { say } from './words.ts';
+import { Confirm } from '../parts/dialog.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
+import { Refusal, useSending } from '../parts/sending.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { Moment } from '../parts/value.tsx';
+import { usePanel } from '../state.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import { say } from '../words.ts';
 
 interface Known {
   current: { hint: string; createdAt: string; lastUsedAt: string | null } | null;
@@ -20,8 +20,7 @@ export function CertificateOrganiserKey({ load, call }: ToolProps) {
   const [trouble, setTrouble] = useState<unknown>();
   const [key, setKey] = useState<string>();
   const [isAsking, setAsking] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string>();
+  const { isBusy, trouble: fault, send } = useSending();
   const open = useCallback(() => {
     setTrouble(undefined);
     load<Known>().then(setKnown, setTrouble);
@@ -31,17 +30,11 @@ export function CertificateOrganiserKey({ load, call }: ToolProps) {
   if (trouble !== undefined) return <Trouble error={trouble} retry={open} />;
   if (!known) return <Loading rows={3} />;
   const create = async () => {
-    setBusy(true);
-    setFault(undefined);
-    try {
+    await send(async () => {
       setKey((await call<{ key: string }>('create')).key);
       open();
-    } catch (error) {
-      setFault(sentenceOf(error));
-    } finally {
-      setBusy(false);
-      setAsking(false);
-    }
+    });
+    setAsking(false);
   };
   return (
     <section className="card organiser-key" aria-labelledby="organiser-key">
@@ -72,11 +65,7 @@ export function CertificateOrganiserKey({ load, call }: ToolProps) {
           <code className="shown-key">{key}</code>
         </div>
       )}
-      {fault && (
-        <p className="banner bad" role="alert">
-          {fault}
-        </p>
-      )}
+      <Refusal words={fault} />
       <button
         type="button"
         className="button primary"

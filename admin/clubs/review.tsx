@@ -1,17 +1,17 @@
 // The review of a club: what it says, its logo and its evidence side by side, what it may be a double of, and what became of it before.
 import React, { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { ActionDrawer } from './action/action-drawer.tsx';
-import { Dialog } from './parts/dialog.tsx';
-import { Icon } from './parts/icon.tsx';
-import { Pill } from './parts/pill.tsx';
-import { Loading, Trouble } from './parts/states.tsx';
-import { Nothing } from './parts/value.tsx';
-import { apiPath, recordPath } from './paths.ts';
-import { useLoad, usePanel, useResource } from './state.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import type { ActionView } from './types.ts';
-import { say, sayDateTime, type Tone } from './words.ts';
+import { ActionDrawer } from '../action/action-drawer.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Pill } from '../parts/pill.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { Nothing } from '../parts/value.tsx';
+import { apiPath, recordPath } from '../paths.ts';
+import { useLoad, usePanel, useResource } from '../state.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import type { ActionView } from '../types.ts';
+import { say, sayDateTime, type Tone } from '../words.ts';
 
 type State = 'pending' | 'approved' | 'refused' | 'suspended';
 

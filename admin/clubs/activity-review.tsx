@@ -1,15 +1,15 @@
 // The review of an activity: what an edit changed beside what was approved, every value, its pictures.
 import React from 'react';
 import { Link } from 'react-router-dom';
-import { Picture, ReviewFoot, sayDecided } from './club-review.tsx';
-import { Icon } from './parts/icon.tsx';
-import { Pill } from './parts/pill.tsx';
-import { sayParts } from './parts/say-parts.tsx';
-import { Loading, Trouble } from './parts/states.tsx';
-import { apiPath, recordPath } from './paths.ts';
-import { useLoad, usePanel } from './state.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import { say, sayCount, sayDateTime, sentenceIn, type Tone } from './words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Pill } from '../parts/pill.tsx';
+import { sayParts } from '../parts/say-parts.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { apiPath, recordPath } from '../paths.ts';
+import { useLoad, usePanel } from '../state.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import { say, sayCount, sayDateTime, sentenceIn, type Tone } from '../words.ts';
+import { Picture, ReviewFoot, sayDecided } from './review.tsx';
 
 /** What the Activity resource's review tool loads. */
 interface Review {

@@ -1,13 +1,14 @@
 // Assigning the undecided: rehearse a plan, read what it would mean, then give the places as a run, or take them back as one.
 import React, { useCallback, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { post, sentenceOf } from './api.ts';
-import { Loading, Trouble } from './parts/states.tsx';
-import { Moment } from './parts/value.tsx';
-import { apiPath, recordPath, runPath } from './paths.ts';
-import { usePanel } from './state.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import { say, sayCount, sayNumber } from './words.ts';
+import { post } from '../api.ts';
+import { Refusal, useSending } from '../parts/sending.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { Moment } from '../parts/value.tsx';
+import { apiPath, recordPath, runPath } from '../paths.ts';
+import { usePanel } from '../state.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import { say, sayCount, sayNumber } from '../words.ts';
 
 interface Summary {
   undecided: number;
@@ -36,32 +37,20 @@ export function WorkshopAssign({ load, call }: ToolProps) {
   const [trouble, setTrouble] = useState<unknown>();
   const [manner, setManner] = useState<Plan['manner']>('preference');
   const [seed, setSeed] = useState('');
-  const [fault, setFault] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, trouble: fault, send } = useSending();
   const open = useCallback(() => {
     load<{ plans: Plan[] }>().then((found) => setPlans(found.plans), setTrouble);
   }, [load]);
   useEffect(open, [open]);
   if (trouble !== undefined) return <Trouble error={trouble} retry={open} />;
   if (!plans) return <Loading rows={4} />;
-  const attempt = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setFault(undefined);
-    try {
-      await work();
-    } catch (error) {
-      setFault(sentenceOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
   const rehearse = () =>
-    attempt(async () => {
+    send(async () => {
       await call('rehearse', { manner, seed: seed === '' ? null : Number(seed) });
       open();
     });
   const start = (action: string, plan: Plan) =>
-    attempt(async () => {
+    send(async () => {
       const ask = { selection: { all: true, filters: { 'planId.is': plan.id } }, form: {} };
       const { eligible } = await post<{ eligible: number }>(apiPath('actions', action, 'preview'), ask);
       const body = { ...ask, expected: eligible, idempotencyKey: crypto.randomUUID() };
@@ -99,11 +88,7 @@ export function WorkshopAssign({ load, call }: ToolProps) {
             />
           </label>
         </div>
-        {fault && (
-          <p className="banner bad" role="alert">
-            {fault}
-          </p>
-        )}
+        <Refusal words={fault} />
         <button type="button" className="button primary" disabled={isBusy} onClick={rehearse}>
           {isBusy ? say('Finding the best plan …') : say('Rehearse')}
         </button>

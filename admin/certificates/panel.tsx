@@ -1,8 +1,8 @@
 // The panel beside the picture: what is shown, how it looks, the sample, the picture's file, saving.
 import React, { useId, useRef } from 'react';
-import { partNames } from './certificate-canvas.tsx';
-import type { Design, Layout, Part, QrSpot, Sample, TextSpot } from './certificate-design.tsx';
-import { say } from './words.ts';
+import { say } from '../words.ts';
+import { partNames } from './canvas.tsx';
+import type { Design, Layout, Part, QrSpot, Sample, TextSpot } from './design.tsx';
 
 interface PanelProps {
   design: Design;

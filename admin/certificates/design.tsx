@@ -1,12 +1,12 @@
 // The design of a campaign's certificate: the picture as the server draws it, with handles to move, size and colour what is written on it.
 import React, { useCallback, useEffect, useRef, useState } from 'react';
-import { sentenceOf } from './api.ts';
-import { type Box, DesignCanvas, moved } from './certificate-canvas.tsx';
-import { DesignPanel } from './certificate-panel.tsx';
-import { useNotice } from './notices.tsx';
-import { Loading, Trouble } from './parts/states.tsx';
-import type { ToolProps } from './tools/tool.ts';
-import { say } from './words.ts';
+import { sentenceOf } from '../api.ts';
+import { useNotice } from '../notices.tsx';
+import { Loading, Trouble } from '../parts/states.tsx';
+import type { ToolProps } from '../tools/tool.ts';
+import { say } from '../words.ts';
+import { type Box, DesignCanvas, moved } from './canvas.tsx';
+import { DesignPanel } from './panel.tsx';
 
 /** One text on the picture. */
 export interface TextSpot {
