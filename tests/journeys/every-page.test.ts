@@ -134,6 +134,21 @@ it('a pasted table leads to the page where its columns are matched', async () =>
   expect(found).toEqual([]);
 }, 120_000);
 
+it('the page of a run, and the start page and the lists that know of it', async () => {
+  const [first] = await readRows(staff, server.base, 'Recipient');
+  const answer = await staff.request.post('/admin/api/steward/actions/certificates.check-names/start', {
+    headers: { Origin: server.base },
+    data: { selection: { ids: [first?.id] }, form: {}, expected: 1, idempotencyKey: crypto.randomUUID() },
+  });
+  const { runId } = (await answer.json()) as { runId: string };
+  const addresses = [`/admin/resources/Run/records/${runId}/show`, '/admin', '/admin/resources/Run'];
+  const found = await walk(staff, addresses, async (page, address) => {
+    await goTo(page, address);
+    return [...(await faultsOf(page)), ...(await englishOn(page))];
+  });
+  expect(found).toEqual([]);
+}, 120_000);
+
 /** Addresses that are declared with a place in them, with what the demo has for it, and the page of a printed code. */
 async function filledAddresses(): Promise<Record<string, string>> {
   const first = async (model: string, column: string, isMeant = (_: Record<string, unknown>) => true) => {
