@@ -15,7 +15,7 @@ beforeAll(async () => {
     'twice',
     addressesOf(5).map((one, i) => `${one},N-${i}`),
   );
-  [key = ''] = await house.apiKeys('certificates:read,certificates:send', 1);
+  key = await house.apiKey('certificates:read,certificates:send');
 });
 afterAll(() => house?.close());
 

@@ -29,8 +29,8 @@ export interface FaultHouse {
   post(route: string, body: unknown, headers?: Record<string, string>): Promise<Reply | undefined>;
   /** Makes a campaign with so many recipients and returns its organiser's key. */
   campaign(slug: string, addresses: readonly string[]): Promise<string>;
-  /** Makes an operator and so many API keys of hers. */
-  apiKeys(permissions: string, count: number): Promise<string[]>;
+  /** Makes an operator's API key. */
+  apiKey(permissions: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -83,22 +83,18 @@ export async function openFaultHouse(settings: Record<string, string>): Promise<
       if (addresses.length > 0) await house.post('/api/addUserData', { token: key, email: addresses });
       return key;
     },
-    async apiKeys(permissions, count) {
+    async apiKey(permissions) {
       await server.command('operator:create', '--email', 'fay@example.org', '--password', 'lantern orchid seven canal');
-      const keys: string[] = [];
-      while (keys.length < count) {
-        const printed = await server.command(
-          'api-key:create',
-          '--operator',
-          'fay@example.org',
-          '--permissions',
-          permissions,
-        );
-        const key = printed.match(/stw_[\w-]+/)?.[0];
-        if (!key) throw new Error(`no API key: ${printed}`);
-        keys.push(key);
-      }
-      return keys;
+      const printed = await server.command(
+        'api-key:create',
+        '--operator',
+        'fay@example.org',
+        '--permissions',
+        permissions,
+      );
+      const key = printed.match(/stw_[\w-]+/)?.[0];
+      if (!key) throw new Error(`no API key: ${printed}`);
+      return key;
     },
     async close() {
       await server.stop();
