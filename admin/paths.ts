@@ -27,9 +27,9 @@ export function recordPath(model: string, id: string, part = 'show'): string {
   return `${listPath(model)}/records/${encodeURIComponent(id)}/${encodeURIComponent(part)}`;
 }
 
-/** Returns the part of a record's page to open first: reading it, where the resource has a tool named so. */
-export function mainPart(resource: { tools: { name: string }[] }): string {
-  return resource.tools.some(({ name }) => name === 'read') ? 'read' : 'show';
+/** Returns the part of a record's page to open first: the tool that is declared to be it, or the overview. */
+export function mainPart(resource: { tools: { name: string; opensFirst?: true }[] }): string {
+  return resource.tools.find(({ opensFirst }) => opensFirst)?.name ?? 'show';
 }
 
 /** Returns the address of a run's page. */

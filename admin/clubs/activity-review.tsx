@@ -6,9 +6,9 @@ import { Pill } from '../parts/pill.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath, recordPath } from '../paths.ts';
-import { useLoad } from '../state.tsx';
+import { useLoad, usePanel } from '../state.tsx';
 import type { ToolProps } from '../tools/tool.ts';
-import { say, sayCount, sentenceIn, type Tone } from '../words.ts';
+import { say, sayCount, sayDateTime, sentenceIn, type Tone } from '../words.ts';
 import { Picture, ReviewFoot, sayDecided } from './review.tsx';
 
 /** What the Activity resource's review tool loads. */
@@ -17,8 +17,8 @@ interface Review {
   state: 'pending' | 'approved' | 'rejected';
   rejection: string;
   wasApproved: boolean;
-  editedAt: string;
-  decidedAt: string;
+  editedAt: string | null;
+  decidedAt: string | null;
   decidedBy: string;
   values: { column: string; label: string; value: string }[];
   differences: { column: string; label: string; before: string; after: string }[];
@@ -97,6 +97,7 @@ function isChanged({ differences }: Review, column: string): boolean {
 
 function Standing({ review }: { review: Review }) {
   const { state, rejection, club, taken, editedAt, decidedAt, decidedBy } = review;
+  const { timeZone } = usePanel();
   return (
     <p className="review-standing">
       <Pill tone={words[state].tone}>{words[state].label}</Pill>{' '}
@@ -104,8 +105,8 @@ function Standing({ review }: { review: Review }) {
         ? sayParts('by {club}', { club: <Link to={recordPath('Club', club.id)}>{club.name}</Link> })
         : say('announced without a club')}
       {` · ${sayCount(taken, '{count} enrolled', '{count} enrolled')}`}
-      {editedAt && ` · ${say('changed {day}', { day: editedAt })}`}
-      {decidedAt && ` · ${sayDecided(decidedAt, decidedBy)}`}
+      {editedAt && ` · ${say('changed {day}', { day: sayDateTime(editedAt, timeZone) })}`}
+      {decidedAt && ` · ${sayDecided(sayDateTime(decidedAt, timeZone), decidedBy)}`}
       {rejection && ` · ${rejection}`}
     </p>
   );

@@ -6,11 +6,12 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
+import { Nothing } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
-import { useLoad, useResource } from '../state.tsx';
+import { useLoad, usePanel, useResource } from '../state.tsx';
 import type { ToolProps } from '../tools/tool.ts';
 import type { ActionView } from '../types.ts';
-import { say, type Tone } from '../words.ts';
+import { say, sayDateTime, type Tone } from '../words.ts';
 
 type State = 'pending' | 'approved' | 'refused' | 'suspended';
 
@@ -22,7 +23,7 @@ interface Earlier {
   state: State;
   refusal: string;
   appliedAt: string;
-  decidedAt: string;
+  decidedAt: string | null;
   decidedBy: string;
 }
 
@@ -36,10 +37,10 @@ interface Review {
   refusal: string;
   decidedBy: string;
   appliedAt: string;
-  decidedAt: string;
-  approvedUntil: string;
-  renewalAskedAt: string;
-  evidenceDeletedAt: string;
+  decidedAt: string | null;
+  approvedUntil: string | null;
+  renewalAskedAt: string | null;
+  evidenceDeletedAt: string | null;
   logo: string | null;
   evidence: string | null;
   duplicates: { id: string; name: string; email: string; state: State; reason: string }[];
@@ -57,6 +58,7 @@ const words: Readonly<Record<State, { label: string; tone: Tone }>> = {
 
 /** Draws the review of a club. */
 export function ClubReview({ recordId }: ToolProps) {
+  const { timeZone } = usePanel();
   const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Club', recordId, 'review'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
   if (!data) return <Loading rows={8} label={say('Opening the application')} />;
@@ -73,7 +75,9 @@ export function ClubReview({ recordId }: ToolProps) {
           source={data.evidence}
           none={
             data.evidenceDeletedAt
-              ? say('It was deleted on {day}, as the settings say.', { day: data.evidenceDeletedAt })
+              ? say('It was deleted on {day}, as the settings say.', {
+                  day: sayDateTime(data.evidenceDeletedAt, timeZone),
+                })
               : say('There is no evidence.')
           }
           note={say('An identity document: shown here only, and deleted some days after the decision.')}
@@ -94,16 +98,18 @@ export function ClubReview({ recordId }: ToolProps) {
 
 function Facts({ review }: { review: Review }) {
   const { state, refusal } = review;
+  const { timeZone } = usePanel();
+  const moment = (iso: string | null) => (iso ? sayDateTime(iso, timeZone) : '');
   const facts: [string, React.ReactNode][] = [
     [say('State'), <Pill tone={words[state].tone}>{words[state].label}</Pill>],
     [say('Name'), <strong dir="auto">{review.name}</strong>],
     [say('E-mail'), review.email],
-    [say('Remarks'), <span dir="auto">{review.info || '—'}</span>],
-    [say('Applied'), review.appliedAt],
-    [say('Decided'), review.decidedAt && `${review.decidedAt}${review.decidedBy ? `, ${review.decidedBy}` : ''}`],
+    [say('Remarks'), <span dir="auto">{review.info || <Nothing />}</span>],
+    [say('Applied'), moment(review.appliedAt)],
+    [say('Decided'), [moment(review.decidedAt), review.decidedBy].filter(Boolean).join(', ')],
     [say('Reason'), refusal],
-    [say('Approved until'), review.approvedUntil],
-    [say('Asked for renewal'), review.renewalAskedAt],
+    [say('Approved until'), moment(review.approvedUntil)],
+    [say('Asked for renewal'), moment(review.renewalAskedAt)],
   ];
   return (
     <dl className="facts">
@@ -213,6 +219,7 @@ function Duplicates({ list }: { list: Review['duplicates'] }) {
 }
 
 function Before({ list }: { list: Earlier[] }) {
+  const { timeZone } = usePanel();
   if (list.length === 0) return null;
   return (
     <section className="card" aria-labelledby="before">
@@ -225,8 +232,8 @@ function Before({ list }: { list: Earlier[] }) {
             </Link>
             <Pill tone={words[state].tone}>{words[state].label}</Pill>
             <span className="hint">
-              {say('applied {day}', { day: appliedAt })}
-              {decidedAt && ` · ${sayDecided(decidedAt, decidedBy)}`}
+              {say('applied {day}', { day: sayDateTime(appliedAt, timeZone) })}
+              {decidedAt && ` · ${sayDecided(sayDateTime(decidedAt, timeZone), decidedBy)}`}
               {refusal && ` · ${refusal}`}
             </span>
           </li>

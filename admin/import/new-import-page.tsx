@@ -55,7 +55,7 @@ function NewImport({ resource }: { resource: ResourceView }) {
           <p className="crumbs">
             <Link to={listPath(resource.model)}>{upperFirst(resource.label.many)}</Link>
           </p>
-          <h1 tabIndex={-1}>{say('Import {many}', { many })}</h1>
+          <h1 tabIndex={-1}>{upperFirst(say('Import {many}', { many }))}</h1>
         </div>
       </header>
       <Steps at={0} />

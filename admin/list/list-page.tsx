@@ -79,7 +79,7 @@ function List({ resource }: { resource: ResourceView }) {
           <button
             type="button"
             className="button"
-            aria-label={say('Export all {many} that match', { many: lowerFirst(resource.label.many) })}
+            aria-label={say('Export: all {many} that match', { many: lowerFirst(resource.label.many) })}
             onClick={() =>
               setActing({
                 action: exporting,

@@ -1,5 +1,5 @@
 // Dialogs and drawers on the browser's own <dialog>: it keeps the focus inside, closes on Escape and gives the focus back.
-import React, { useEffect, useId, useRef } from 'react';
+import React, { useId, useLayoutEffect, useRef } from 'react';
 import { say } from '../words.ts';
 import { Icon } from './icon.tsx';
 
@@ -18,7 +18,7 @@ interface DialogProps {
 export function Dialog({ title, close, shape = 'box', children, footer, isBusy = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
@@ -48,7 +48,10 @@ export function Dialog({ title, close, shape = 'box', children, footer, isBusy =
             <Icon name="X" size={18} />
           </button>
         </header>
-        <div className="dialog-body">{children}</div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the arrow keys must reach it. */}
+        <div className="dialog-body" tabIndex={0}>
+          {children}
+        </div>
         {footer && <footer className="dialog-foot">{footer}</footer>}
       </div>
     </dialog>

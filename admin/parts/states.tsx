@@ -25,7 +25,13 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div className="empty" role="alert">
       <Icon name={isMissing ? 'Compass' : 'AlertTriangle'} size={28} />
-      <p className="empty-title">{isMissing ? say('Nothing is here.') : say('This could not be shown.')}</p>
+      {isMissing ? (
+        <h1 className="empty-title" tabIndex={-1}>
+          {say('Nothing is here.')}
+        </h1>
+      ) : (
+        <p className="empty-title">{say('This could not be shown.')}</p>
+      )}
       <p>{isMissing ? say('It may have been deleted, or it is not open to you.') : sentenceOf(error)}</p>
       {retry && !isMissing && (
         <button type="button" className="button" onClick={retry}>

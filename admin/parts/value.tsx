@@ -94,7 +94,7 @@ function Text({ display, text, isWide }: { display: string; text: string; isWide
   if (display === 'link' && /^(https?:\/\/|\/)/.test(text))
     return (
       <a href={text} target="_blank" rel="noreferrer">
-        {text}
+        {/^(https?:\/\/[^/]+)?\/files\//.test(text) ? say('Open the file') : text}
       </a>
     );
   if (isWide) return <span className={display === 'longText' ? 'prose' : undefined}>{text}</span>;

@@ -44,7 +44,7 @@ function NewForm({ resource }: { resource: ResourceView }) {
       <RecordForm
         fields={fields}
         start={start}
-        submitLabel={say('Create the {one}', { one })}
+        submitLabel={upperFirst(say('Create the {one}', { one }))}
         isNew
         cancel={() => navigate(listPath(resource.model))}
         send={async (values) => {

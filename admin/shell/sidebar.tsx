@@ -4,7 +4,7 @@ import { Link, useLocation } from 'react-router-dom';
 import { Icon } from '../parts/icon.tsx';
 import { homePath, listPath } from '../paths.ts';
 import { useKept, usePanel } from '../state.tsx';
-import { say } from '../words.ts';
+import { say, upperFirst } from '../words.ts';
 
 /** As many ways as are still seen at once; above, only the group of the present page is open until others are opened. */
 const fewItems = 14;
@@ -118,7 +118,7 @@ function Item({ to, icon, label, isHere }: { to: string; icon: string; label: st
   return (
     <li>
       <Link className="navigation-item" to={to} aria-current={isHere ? 'page' : undefined}>
-        <Icon name={icon} /> {label}
+        <Icon name={icon} /> <span>{upperFirst(label)}</span>
       </Link>
     </li>
   );

@@ -13,20 +13,22 @@ export function SilenceBanner() {
   const [isAsking, setAsking] = useState(false);
   if (!silence) return null;
   return (
-    <div className="banner busy page-banner" role="status">
-      <span>
-        {say(
-          'This is a restored copy, of the backup of {moment}. No message leaves, no schedule starts and nobody is called until it is released.',
-          { moment: sayDateTime(silence.backupOf, timeZone) },
+    <>
+      <div className="banner busy page-banner" role="status">
+        <span>
+          {say(
+            'This is a restored copy, of the backup of {moment}. No message leaves, no schedule starts and nobody is called until it is released.',
+            { moment: sayDateTime(silence.backupOf, timeZone) },
+          )}
+        </span>
+        {silence.mayRelease && (
+          <button type="button" className="button" onClick={() => setAsking(true)}>
+            {say('Release…')}
+          </button>
         )}
-      </span>
-      {silence.mayRelease && (
-        <button type="button" className="button" onClick={() => setAsking(true)}>
-          {say('Release…')}
-        </button>
-      )}
+      </div>
       {isAsking && <Release waiting={silence.waiting} close={() => setAsking(false)} />}
-    </div>
+    </>
   );
 }
 

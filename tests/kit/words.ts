@@ -66,9 +66,16 @@ export function keysOf(part: Part, parts: readonly Part[]): Map<string, boolean>
   const before = part.name === 'panel' ? [] : part.name === 'house' ? ['panel'] : ['panel', 'house'];
   const known = parts.filter(({ name }) => before.includes(name));
   const elsewhere = new Set(known.flatMap(({ found }) => found.map(({ key }) => key)));
+  // The browser is given the panel's texts and the modules', not the house's.
+  const inBrowser = new Set(
+    known.filter(({ name }) => name === 'panel').flatMap(({ found }) => found.map(({ key }) => key)),
+  );
+  const isSaid = ({ key, where }: Found) => (where.startsWith('admin/') ? inBrowser : elsewhere).has(key);
   const keys = new Map<string, boolean>();
-  for (const { key, isCounted } of part.found)
-    if (!elsewhere.has(key)) keys.set(key, isCounted || (keys.get(key) ?? false));
+  for (const one of part.found) {
+    const { key, isCounted } = one;
+    if (!isSaid(one)) keys.set(key, isCounted || (keys.get(key) ?? false));
+  }
   return keys;
 }
 

@@ -37,7 +37,7 @@ export const alarms = resource('Alarm', {
   },
   sort: ['lastAt', 'desc'],
   views: [
-    { label: 'Open', where: { endedAt: null } },
+    { label: 'Unresolved', where: { endedAt: null } },
     { label: 'Over', where: { endedAt: { not: null } } },
   ],
   actions: [endAlarms],
@@ -55,7 +55,9 @@ export const alarmsCard: Card = {
       core.db.alarm.findMany({ where: { endedAt: null }, orderBy: { lastAt: 'desc' }, take: shown }),
     ]);
     return {
-      figures: [{ label: 'Open', value: count, tone: count > 0 ? 'bad' : 'good', href: '/resources/Alarm?view=0' }],
+      figures: [
+        { label: 'Unresolved', value: count, tone: count > 0 ? 'bad' : 'good', href: '/resources/Alarm?view=0' },
+      ],
       rows: rows.map(({ id, summary, count: times }) => ({
         label: summary,
         value: times > 1 ? `${times} times` : '',

@@ -6,6 +6,7 @@ import type { Row } from '../model.ts';
 import { cancelMessage, markMessageSent, resendMessage } from '../outbox/cancel.ts';
 import { renderMessage } from '../outbox/outbox.ts';
 import { resource } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 import { aboutReadableRecords } from './own-rows.ts';
 import { recordKinds } from './record-kinds.ts';
 
@@ -114,6 +115,7 @@ export const messages = resource('Message', {
     read: {
       label: 'Read',
       component: 'MessageReader',
+      opensFirst: true,
       permission,
       load: async ({ row, core, actor }) => ({
         to: row.toName ? `${row.toName} <${row.toAddress}>` : row.toAddress,
@@ -151,7 +153,8 @@ export const messageAttempts = resource('MessageAttempt', {
   label: { one: 'try', many: 'tries' },
   group: 'Work',
   icon: 'Repeat',
-  title: 'result',
+  title: ({ at }) => phrase(`Try of ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`),
+  titleIsWords: true,
   permissions: { read: permission },
   narrows: (actor, registry) => ({ message: aboutReadableRecords(actor, registry) }),
   columns: {

@@ -107,7 +107,7 @@ export const personRequests = resource('PersonRequest', {
     erasedAt: { label: 'Forgotten', filter: true, sort: true },
   },
   sort: ['createdAt', 'desc'],
-  views: [{ label: 'Open', where: { exportedAt: null, erasedAt: null } }],
+  views: [{ label: 'Unresolved', where: { exportedAt: null, erasedAt: null } }],
   actions: [exportData, erase],
   write: { create: (work, values) => createRequest(work, values) },
   empty: 'Nobody has asked. Make a request for a person, then export or erase what is kept about them.',

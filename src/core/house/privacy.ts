@@ -68,11 +68,12 @@ const operatorData = personalData('Operator', {
   keptFor: 'For as long as the person works here, and until the account is deleted.',
   find: ({ email }) => (email ? { email } : undefined),
   include: { role: true, sessions: true },
-  export: ({ email, name, role, state, lastSignInAt, createdAt, sessions }) => ({
+  export: ({ email, name, role, state, language, lastSignInAt, createdAt, sessions }) => ({
     email,
     name,
     role: role.name,
     state,
+    language,
     since: createdAt,
     'last sign-in': lastSignInAt,
     sessions: sessions.map(({ device, address, startedAt, seenAt }) => ({ device, address, startedAt, seenAt })),

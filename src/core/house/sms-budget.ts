@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { monthOf } from '../outbox/budget.ts';
 import { resource } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 
 const read = 'core:outbox';
 const change = 'core:sms-budget';
@@ -15,7 +16,8 @@ export const smsBudget = resource('SmsBudget', {
   label: { one: 'SMS budget', many: 'SMS budget' },
   group: 'Settings',
   icon: 'DollarSign',
-  title: () => 'SMS budget',
+  title: () => phrase('SMS budget'),
+  titleIsWords: true,
   permissions: { read, update: change },
   columns: {
     monthlyParts: {

@@ -1,5 +1,6 @@
 // Actions for the panel: what would happen, and the start. Both are run.ts's business; here only shapes are checked.
 import { z } from 'zod';
+import { titleInWords } from '../records/in-words.ts';
 import { parseSelection } from '../records/selection.ts';
 import { previewAction, startRun } from '../runs/run.ts';
 import type { ApiCall, ApiContext } from './api.ts';
@@ -20,11 +21,16 @@ const startSchema = z.strictObject({
 
 async function preview({ core, actor, request, part }: ApiContext) {
   const { selection, form, sample } = await readBodyAs(request, previewSchema);
-  return previewAction(core, actor, part('id'), {
+  const answer = await previewAction(core, actor, part('id'), {
     selection: parseSelection(selection),
     form,
     ...(sample === undefined ? {} : { sample }),
   });
+  const resource = core.registry.actions.get(part('id'))?.resource;
+  const { words } = request;
+  if (!words || !resource || !answer.sample) return answer;
+  const recordTitle = titleInWords(words, resource, answer.sample.recordTitle);
+  return { ...answer, sample: { ...answer.sample, recordTitle } };
 }
 
 async function start({ core, actor, request, part }: ApiContext) {

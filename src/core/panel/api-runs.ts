@@ -1,6 +1,7 @@
 // Runs for the panel: how far one is, its records one by one, and the buttons. Who may see a run is decided by readRun.
 import { z } from 'zod';
 import { invalid, notFound } from '../errors.ts';
+import { titleInWords } from '../records/in-words.ts';
 import { approveRun, declineRun, readPlan } from '../runs/approval.ts';
 import { controlRun, readRun } from '../runs/run.ts';
 import type { ApiCall, ApiContext } from './api.ts';
@@ -40,8 +41,14 @@ async function items({ core, actor, request, part }: ApiContext): Promise<RunIte
     core.db.runItem.findMany({ where, select, ...range }),
     core.db.runItem.count({ where }),
   ]);
+  const resource = core.registry.resources.get(run.resource);
+  const titleOf = (title: string) => (request.words && resource ? titleInWords(request.words, resource, title) : title);
   return {
-    items: rows.map((row) => ({ ...row, finishedAt: row.finishedAt?.toISOString() ?? null })),
+    items: rows.map((row) => ({
+      ...row,
+      recordTitle: titleOf(row.recordTitle),
+      finishedAt: row.finishedAt?.toISOString() ?? null,
+    })),
     total,
     page,
     perPage,

@@ -61,6 +61,7 @@ export interface ToolView {
   name: string;
   label: string;
   component: string;
+  opensFirst?: true;
 }
 
 /** A resource as the browser draws it. */
@@ -117,7 +118,12 @@ export function describeResource(resource: AnyResource, actor: Actor, registry: 
     actions: describeActions(resource, actor, registry),
     tools: Object.entries((resource.tools ?? {}) as Record<string, Tool<never>>)
       .filter(([, tool]) => may(actor, tool.permission))
-      .map(([name, { label, component }]) => ({ name, label, component })),
+      .map(([name, { label, component, opensFirst }]) => ({
+        name,
+        label,
+        component,
+        ...(opensFirst ? { opensFirst } : {}),
+      })),
     children: (resource.children ?? []).filter((child) => readable(child.resource)),
     ...(resource.empty ? { empty: resource.empty } : {}),
     hasSearch: columnsFor(resource, actor, 'search').length > 0,

@@ -26,7 +26,8 @@ export function viewInWords(registry: Registry, words: Words, resource: AnyResou
 
 /** Returns a record's title in that language where the title is a sentence of ours. */
 export function titleInWords(words: Words, resource: AnyResource, title: string): string {
-  return typeof resource.title === 'string' && isWords(resource, resource.title) ? words.say(title) : title;
+  const isOurs = typeof resource.title === 'string' ? isWords(resource, resource.title) : resource.titleIsWords;
+  return isOurs ? words.say(title) : title;
 }
 
 function isWords(resource: AnyResource, column: string): boolean {

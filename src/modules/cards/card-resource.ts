@@ -1,5 +1,5 @@
 // How cards, reports of them and uploaded files appear in the panel.
-import { type Core, resource } from '../../core/index.ts';
+import { type Core, phrase, resource } from '../../core/index.ts';
 import { cardActions } from './card-actions.ts';
 
 const read = 'cards:read';
@@ -80,7 +80,8 @@ export const reports = resource('CardReport', {
   group,
   inNavigation: true,
   icon: 'Flag',
-  title: (row) => `Report of ${row.createdAt.toISOString().slice(0, 10)}`,
+  title: (row) => phrase(`Report of ${row.createdAt.toISOString().slice(0, 10)}`),
+  titleIsWords: true,
   permissions: { read },
   columns: {
     reason: {
@@ -104,7 +105,7 @@ export const reports = resource('CardReport', {
   },
   sort: ['createdAt', 'desc'],
   views: [
-    { label: 'Open', where: { handledAt: null } },
+    { label: 'Unresolved', where: { handledAt: null } },
     { label: 'Looked at', where: { handledAt: { not: null } } },
   ],
   empty: 'Nobody has reported a card. Readers can, on each card’s page.',
@@ -115,7 +116,8 @@ export const attachments = resource('CardAttachment', {
   label: { one: 'file on a card', many: 'files on cards' },
   group,
   icon: 'Paperclip',
-  title: () => 'File of a card',
+  title: () => phrase('File of a card'),
+  titleIsWords: true,
   permissions: { read },
   columns: { cardId: { label: 'Card', filter: true }, resourceId: { label: 'File', filter: true } },
   computed: {

@@ -1,6 +1,6 @@
 // How styles, orders, codes and scans appear in the panel.
 import { z } from 'zod';
-import { resource } from '../../core/index.ts';
+import { phrase, resource } from '../../core/index.ts';
 import { createBatch, deleteBatch, mostCodes } from './batches.ts';
 import { batchActions, codeActions, styleActions } from './code-actions.ts';
 import { codeUrl } from './sheets.ts';
@@ -65,7 +65,8 @@ export const batches = resource('QrBatch', {
   label: { one: 'order of codes', many: 'orders of codes' },
   group,
   icon: 'Grid',
-  title: (row) => `Order ${row.number}`,
+  title: (row) => phrase(`Order ${row.number}`),
+  titleIsWords: true,
   permissions: { read, create: print, update: print, delete: print, export: 'cards:export' },
   columns: {
     number: { label: 'Number', filter: true, sort: true },

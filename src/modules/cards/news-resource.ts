@@ -19,7 +19,8 @@ export const news = resource('NewsItem', {
   label: { one: 'piece of news', many: 'news' },
   group: 'Cards',
   icon: 'Sun',
-  title: (row) => `${row.day.toISOString().slice(0, 10)} ${row.text.slice(0, 40)}`,
+  title: (row) =>
+    `${row.day.toISOString().slice(0, 10)} ${row.text.length > 40 ? `${row.text.slice(0, 39)}…` : row.text}`,
   permissions: { read: 'cards:read', create: manage, update: manage, delete: manage, export: 'cards:export' },
   columns: {
     day: {

@@ -1,6 +1,6 @@
 // How clubs, their messages and the settings appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, resource } from '../../core/index.ts';
+import { type Actor, phrase, resource } from '../../core/index.ts';
 import { clubActions } from './actions.ts';
 import { activities, enrolments } from './activity-resource.ts';
 import { deleteMessage } from './club-messages.ts';
@@ -112,7 +112,8 @@ const recipients = resource('ClubMessageRecipient', {
   label: { one: 'club that got a message', many: 'clubs that got a message' },
   group,
   icon: 'CornerDownRight',
-  title: 'id',
+  title: (row) => phrase(`Message of ${row.createdAt.toISOString().slice(0, 10)}`),
+  titleIsWords: true,
   permissions: { read },
   scopes: { club: (actor) => ({ clubId: own(actor) }) },
   columns: {
@@ -125,10 +126,11 @@ const recipients = resource('ClubMessageRecipient', {
 
 /** What staff choose for all clubs. */
 const settings = resource('ClubSettings', {
-  label: { one: 'settings of clubs', many: 'settings of clubs' },
+  label: { one: 'set of club settings', many: 'club settings' },
   group,
   icon: 'Settings',
-  title: () => 'Settings of clubs',
+  title: () => phrase('Club settings'),
+  titleIsWords: true,
   isGiven: true,
   permissions: { read: 'clubs:settings', update: 'clubs:settings' },
   columns: {

@@ -2,7 +2,6 @@
 import { type Core, may, type Row, type Tool } from '../../core/index.ts';
 import { differencesOf, valuesOf } from './activity-difference.ts';
 import { duplicatesOf } from './duplicates.ts';
-import { writeTime } from './times.ts';
 
 const history = {
   number: true,
@@ -20,6 +19,7 @@ const history = {
 export const reviewTool: Tool<'Club'> = {
   label: 'Review',
   component: 'ClubReview',
+  opensFirst: true,
   permission: 'clubs:review',
   async load({ row, core }) {
     const [logo, evidence, doubles, earlier, next, waiting] = await Promise.all([
@@ -40,7 +40,7 @@ export const reviewTool: Tool<'Club'> = {
       logo,
       evidence,
       duplicates: doubles.map(({ reasons, ...double }) => ({ ...double, reason: reasons.join('; ') })),
-      history: earlier.map(historyOf),
+      history: earlier,
       next,
       waiting,
     };
@@ -50,6 +50,7 @@ export const reviewTool: Tool<'Club'> = {
 
 function applicationOf(club: Row<'Club'>) {
   const { number, name, email, info, state, refusal, decidedBy, language } = club;
+  const { appliedAt, decidedAt, approvedUntil, renewalAskedAt, evidenceDeletedAt } = club;
   return {
     number,
     name,
@@ -59,24 +60,12 @@ function applicationOf(club: Row<'Club'>) {
     refusal,
     decidedBy,
     language,
-    appliedAt: writeTime(club.appliedAt),
-    decidedAt: writeTime(club.decidedAt),
-    approvedUntil: writeTime(club.approvedUntil),
-    renewalAskedAt: writeTime(club.renewalAskedAt),
-    evidenceDeletedAt: writeTime(club.evidenceDeletedAt),
+    appliedAt,
+    decidedAt,
+    approvedUntil,
+    renewalAskedAt,
+    evidenceDeletedAt,
   };
-}
-
-function historyOf({
-  appliedAt,
-  decidedAt,
-  ...club
-}: {
-  appliedAt: Date;
-  decidedAt: Date | null;
-  [name: string]: unknown;
-}) {
-  return { ...club, appliedAt: writeTime(appliedAt), decidedAt: writeTime(decidedAt) };
 }
 
 // Within the answer, not by a link: whoever may load this screen sees the picture, and no address of it exists.
@@ -97,6 +86,7 @@ async function nextPending(core: Core, { id, appliedAt }: Row<'Club'>): Promise<
 export const activityReviewTool: Tool<'Activity'> = {
   label: 'Review',
   component: 'ActivityReview',
+  opensFirst: true,
   permission: 'clubs:read',
   async load({ row, core, actor }) {
     const where = { state: 'pending' as const, id: { not: row.id } };
@@ -114,8 +104,8 @@ export const activityReviewTool: Tool<'Activity'> = {
       state: row.state,
       rejection: row.rejection,
       wasApproved: row.approvedValues !== null,
-      editedAt: writeTime(row.editedAt),
-      decidedAt: writeTime(row.decidedAt),
+      editedAt: row.editedAt,
+      decidedAt: row.decidedAt,
       decidedBy: row.decidedBy,
       values: valuesOf(row),
       differences: differencesOf(row),

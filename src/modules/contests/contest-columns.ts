@@ -23,7 +23,7 @@ export const contestColumns: Resource<'Contest'>['columns'] = {
   },
   slug: {
     label: 'Short name',
-    help: 'In addresses: /api/contests/<short name>/participants/… Empty: made from the title.',
+    help: 'Stands in addresses, as in /api/contests/city-quiz/participants. Empty: made from the title.',
     create: true,
     rule: z
       .string()

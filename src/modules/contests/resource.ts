@@ -113,6 +113,7 @@ export const winners = resource('Winner', {
   computed: {
     told: {
       label: 'Told the results',
+      words: true,
       async of(rows, core) {
         const ids = rows.map(({ participantId }) => participantId);
         const people = await core.db.participant.findMany({

@@ -1,6 +1,6 @@
 // How registrations, waiting lists, times, plans and managers appear in the panel.
 import { z } from 'zod';
-import { type Actor, type Core, conflict, resource } from '../../core/index.ts';
+import { type Actor, type Core, conflict, phrase, resource } from '../../core/index.ts';
 import { clearCredential, operatorOf, setCredential } from './managers.ts';
 import { placementActions, registrationActions } from './place-actions.ts';
 
@@ -22,7 +22,8 @@ export const registrations = resource('WorkshopRegistration', {
   label: { one: 'registration', many: 'registrations' },
   group,
   icon: 'CheckSquare',
-  title: (row) => `Registration ${row.number}`,
+  title: (row) => phrase(`Registration ${row.number}`),
+  titleIsWords: true,
   permissions: { read, export: 'workshops:export' },
   scopes: ofWorkshop,
   columns: {
@@ -42,7 +43,8 @@ export const waiting = resource('WorkshopWaiting', {
   label: { one: 'waiting place', many: 'waiting lists' },
   group,
   icon: 'Clock',
-  title: 'id',
+  title: (row) => phrase(`Waiting since ${row.since.toISOString().slice(0, 10)}`),
+  titleIsWords: true,
   permissions: { read },
   scopes: ofWorkshop,
   columns: {
@@ -112,7 +114,8 @@ export const plans = resource('WorkshopPlan', {
   label: { one: 'plan', many: 'plans' },
   group,
   icon: 'Shuffle',
-  title: (row) => `Plan ${row.number}`,
+  title: (row) => phrase(`Plan ${row.number}`),
+  titleIsWords: true,
   permissions: { read, delete: 'workshops:assign' },
   scopes: ofEvent,
   columns: {
@@ -171,7 +174,8 @@ export const managers = resource('WorkshopManager', {
   label: { one: 'API manager', many: 'API managers' },
   group,
   icon: 'Key',
-  title: 'id',
+  title: (row) => phrase(`API manager ${row.number}`),
+  titleIsWords: true,
   permissions: {
     read: 'workshops:credentials',
     create: 'workshops:credentials',

@@ -54,3 +54,20 @@ it('asks each declaration for a person without the one kind of address and the o
       expect(JSON.stringify(where), label).not.toContain('{}');
     }
 });
+
+it('tells an operator everything that they chose or gave, the language too', async () => {
+  const declared = (houseModule.privacy ?? []).find(({ model }) => String(model) === 'Operator');
+  const row = {
+    email: 'a@b.example',
+    name: 'Ada',
+    role: { name: 'clerk' },
+    state: 'active',
+    language: 'nl',
+    sessions: [],
+  };
+  expect(await declared?.export(row as never, {} as never)).toMatchObject({
+    name: 'Ada',
+    role: 'clerk',
+    language: 'nl',
+  });
+});

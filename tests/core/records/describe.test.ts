@@ -5,7 +5,9 @@ import { action } from '../../../src/core/action.ts';
 import { mailAccounts } from '../../../src/core/house/mail-accounts.ts';
 import { houseModule } from '../../../src/core/house/module.ts';
 import { describeResource } from '../../../src/core/records/describe.ts';
+import { titleInWords } from '../../../src/core/records/in-words.ts';
 import { buildRegistry } from '../../../src/core/registry.ts';
+import { buildWords } from '../../../src/core/words/sentences.ts';
 import { actorWith } from '../../kit/core.ts';
 import { recipients, sampleModule } from '../../kit/sample-module.ts';
 
@@ -95,4 +97,21 @@ test('somebody without the permission, or whose scope leaves nothing, is told no
 test('what is told fits into JSON as it is', () => {
   const view = describeResource(withAction, actorWith(['*']), registry);
   expect(JSON.parse(JSON.stringify(view))).toEqual(view);
+});
+
+test('a tool may say that a record opens with it', () => {
+  const tool = { component: 'TextEditor', permission: 'sample:read', load: async () => ({}), calls: {} };
+  const tools = { look: { ...tool, label: 'Look' }, review: { ...tool, label: 'Review', opensFirst: true as const } };
+  const view = describeResource({ ...withAction, tools }, actorWith(['sample:read']), registry);
+  expect(view?.tools).toEqual([
+    { name: 'look', label: 'Look', component: 'TextEditor' },
+    { name: 'review', label: 'Review', component: 'TextEditor', opensFirst: true },
+  ]);
+});
+
+test('a title that is a sentence of ours is said in the reader’s language, one that people typed is not', () => {
+  const words = buildWords('nl', [{ 'Order {number}': 'Bestelling {number}' }]);
+  const made = { ...withAction, title: () => 'Order 7' };
+  expect(titleInWords(words, { ...made, titleIsWords: true }, 'Order 7')).toBe('Bestelling 7');
+  expect(titleInWords(words, made, 'Order 7')).toBe('Order 7');
 });
