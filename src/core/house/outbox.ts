@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import type { Row } from '../model.ts';
 import { cancelMessage, markMessageSent, resendMessage } from '../outbox/cancel.ts';
 import { renderMessage } from '../outbox/outbox.ts';
+import { clockTime } from '../records/days.ts';
 import { resource } from '../resource.ts';
 import { phrase } from '../words/catalogue.ts';
 import { aboutReadableRecords } from './own-rows.ts';
@@ -153,7 +154,7 @@ export const messageAttempts = resource('MessageAttempt', {
   label: { one: 'try', many: 'tries' },
   group: 'Work',
   icon: 'Repeat',
-  title: ({ at }) => phrase(`Try of ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`),
+  title: ({ at }) => phrase(`Try of ${minuteOf(at)}`),
   titleIsWords: true,
   permissions: { read: permission },
   narrows: (actor, registry) => ({ message: aboutReadableRecords(actor, registry) }),
@@ -184,3 +185,8 @@ export const messageAttempts = resource('MessageAttempt', {
   },
   sort: ['at', 'desc'],
 });
+
+// In the configured zone, as lists show it.
+function minuteOf(at: Date): string {
+  return clockTime(at).slice(0, 16).replace('T', ' ');
+}
