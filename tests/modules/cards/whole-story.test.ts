@@ -270,7 +270,7 @@ it('a reported card is banned with a reason, its author answers, and it is resto
   const dialog = panel.getByRole('dialog');
   const link = await panel
     .getByRole('region', { name: 'Files' })
-    .getByRole('link', { name: /^https:/ })
+    .getByRole('link', { name: 'Open the file' })
     .getAttribute('href');
   const { pathname, search } = new URL(link ?? '');
   expect((await panel.request.get(pathname + search)).headers()['content-type']).toBe('image/jpeg');
