@@ -131,6 +131,7 @@ it(
       unknown: unknown.size,
       lost: lost.length,
       doubled: doubled.length,
+      'unknown ones asked for again, arrived twice': [...times].filter(([one, n]) => n > 1 && unknown.has(one)).length,
     });
     expect(lost).toEqual([]);
     expect(doubled).toEqual([]);
