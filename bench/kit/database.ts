@@ -1,9 +1,8 @@
 // One PostgreSQL for a run of measurements, with fsync on as in operation, and a migrated template to clone from.
 import path from 'node:path';
-import { runMigrations } from 'graphile-worker';
-import { connectionUrl, openPool, withClient, withDatabaseName } from '../../src/core/database/database.ts';
+import { connectionUrl, withClient, withDatabaseName } from '../../src/core/database/database.ts';
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts';
-import { applyMigrations } from '../../src/core/database/migrations.ts';
+import { makeTemplate } from '../../tests/kit/template.ts';
 
 /** Starts it under the folder. `clone` returns the URL of a new database; `close` ends the server. */
 export async function openDatabases(folder: string): Promise<{ clone(): Promise<string>; close(): Promise<void> }> {
@@ -13,12 +12,7 @@ export async function openDatabases(folder: string): Promise<{ clone(): Promise<
     : await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres'), maxConnections: 200 });
   const server = embedded?.connection ?? { connectionString: outside };
   const template = `steward_bench_${process.pid}`;
-  await withClient(server, (client) => client.query(`CREATE DATABASE ${template} TEMPLATE template0`));
-  const connection = withDatabaseName(server, template);
-  await applyMigrations(connection);
-  const pool = openPool(connection, { poolSize: 2 });
-  await runMigrations({ pgPool: pool });
-  await pool.end();
+  await makeTemplate(server, template);
   const made = [template];
   return {
     async clone() {

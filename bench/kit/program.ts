@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../tests/kit/server.ts';
 import { appKey } from './house.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -88,7 +88,8 @@ async function start(args: string[], settingsOf: (port: number) => Record<string
 }
 
 async function ready(base: string, child: ChildProcess): Promise<void> {
-  for (;;) {
+  const end = Date.now() + 150_000;
+  while (Date.now() < end) {
     if (child.exitCode !== null) throw new Error(`A program ended with ${child.exitCode} before it was ready.`);
     const isUp = await fetch(`${base}/readyz`).then(
       async (answer) => (await answer.text()) !== '' && answer.ok,
@@ -97,13 +98,6 @@ async function ready(base: string, child: ChildProcess): Promise<void> {
     if (isUp) return;
     await pause(10);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  child.kill('SIGKILL');
+  throw new Error('A program was not ready within 150 s.');
 }

@@ -2,12 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runMigrations } from 'graphile-worker';
 import type { TestProject } from 'vitest/node';
-import { type DatabaseConnection, openPool, withClient, withDatabaseName } from '../../src/core/database/database.ts';
+import { type DatabaseConnection, withClient } from '../../src/core/database/database.ts';
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts';
-import { applyMigrations } from '../../src/core/database/migrations.ts';
 import { configureLog } from '../../src/core/log.ts';
+import { makeTemplate } from './template.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,12 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { server, stop } = await startServer();
   const template = `steward_template_${process.pid}`;
   try {
-    await withClient(server, (client) => client.query(`CREATE DATABASE ${template} TEMPLATE template0`));
-    const connection = withDatabaseName(server, template);
-    await applyMigrations(connection);
-    const pool = openPool(connection, { poolSize: 2 });
-    await runMigrations({ pgPool: pool });
-    await pool.end();
+    await makeTemplate(server, template);
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,6 @@
 // How registrations, waiting lists, times, plans and managers appear in the panel.
 import { z } from 'zod';
-import { type Actor, type Core, conflict, phrase, resource } from '../../core/index.ts';
+import { type Actor, type Core, clockTime, conflict, phrase, resource } from '../../core/index.ts';
 import { clearCredential, operatorOf, setCredential } from './managers.ts';
 import { placementActions, registrationActions } from './place-actions.ts';
 
@@ -43,7 +43,7 @@ export const waiting = resource('WorkshopWaiting', {
   label: { one: 'waiting place', many: 'waiting lists' },
   group,
   icon: 'Clock',
-  title: (row) => phrase(`Waiting since ${row.since.toISOString().slice(0, 10)}`),
+  title: (row) => phrase(`Waiting since ${clockTime(row.since).slice(0, 10)}`),
   titleIsWords: true,
   permissions: { read },
   scopes: ofWorkshop,
