@@ -2,6 +2,7 @@
 import { action } from '../action.ts';
 import type { Card } from '../module.ts';
 import { resource } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
 
 const permission = 'core:alarms';
 const shown = 5;
@@ -44,7 +45,7 @@ export const alarms = resource('Alarm', {
   empty: 'Nothing needs your attention.',
 });
 
-/** The open alarms on the dashboard. */
+/** The unresolved alarms on the dashboard; nothing while there are none. */
 export const alarmsCard: Card = {
   title: 'Alarms',
   permission,
@@ -54,13 +55,12 @@ export const alarmsCard: Card = {
       core.db.alarm.count({ where: { endedAt: null } }),
       core.db.alarm.findMany({ where: { endedAt: null }, orderBy: { lastAt: 'desc' }, take: shown }),
     ]);
+    if (count === 0) return { figures: [] };
     return {
-      figures: [
-        { label: 'Unresolved', value: count, tone: count > 0 ? 'bad' : 'good', href: '/resources/Alarm?view=0' },
-      ],
+      figures: [{ label: 'Unresolved', value: count, tone: 'bad', href: '/resources/Alarm?view=0' }],
       rows: rows.map(({ id, summary, count: times }) => ({
         label: summary,
-        value: times > 1 ? `${times} times` : '',
+        value: times > 1 ? phrase(`${times} times`) : '',
         href: `/resources/Alarm/records/${id}/show`,
       })),
     };

@@ -11,7 +11,6 @@ import { houseWords } from '../words/house-words.ts';
 import { apiKeys, storedFiles } from './access-keys.ts';
 import { alarms, alarmsCard } from './alarms.ts';
 import { auditEntries } from './audit.ts';
-import { outboxCard, runsCard } from './cards.ts';
 import { pruneLimits, sweepFiles } from './housekeeping.ts';
 import { forgetImports, imports } from './imports.ts';
 import { sendResetJob } from './invitations.ts';
@@ -90,6 +89,6 @@ export const houseModule = defineModule({
   ],
   privacy,
   mails: [invitation, passwordReset],
-  cards: [alarmsCard, runsCard, outboxCard],
+  cards: [alarmsCard],
   words: houseWords,
 });

@@ -24,9 +24,8 @@ const runsShown = 6;
 const approvalsShown = 10;
 
 async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView> {
-  // The framework's own two cards are drawn by the page itself, with states and links of their kind.
-  const modules = core.modules.filter(({ name }) => name !== 'core');
-  const cards = modules.flatMap((module) => module.cards ?? []).filter((card) => may(actor, card.permission));
+  // Runs and the outbox are drawn by the page itself, with states and links of their kind.
+  const cards = core.modules.flatMap((module) => module.cards ?? []).filter((card) => may(actor, card.permission));
   const [loaded, runs, outbox, approvals] = await Promise.all([
     Promise.all(cards.map((card) => loadCard(core, actor, card))),
     recentRuns(core, actor),
@@ -34,7 +33,9 @@ async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView
     runsToDecide(core, actor, approvalsShown),
   ]);
   return {
-    cards: loaded,
+    cards: loaded.filter(
+      ({ figures, rows = [], overTime, error }) => figures.length + rows.length > 0 || overTime || error,
+    ),
     ...(runs ? { runs } : {}),
     ...(outbox ? { outbox } : {}),
     approvals: approvals.map(({ id, title, actor: by, total, createdAt }) => ({

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import type { Actor } from '../../../src/core/access.ts';
 import { action, skip } from '../../../src/core/action.ts';
+import { endAlarm, raiseAlarm } from '../../../src/core/alarms.ts';
 import { defineModule } from '../../../src/core/module.ts';
 import { buildPanelApi } from '../../../src/core/panel/api.ts';
 import { resource, toolCall } from '../../../src/core/resource.ts';
@@ -382,6 +383,24 @@ describe('the start page', () => {
     expect(answer.json).not.toHaveProperty('outbox');
     expect((await as(reader).get('/dashboard')).json).toEqual({ cards: [], approvals: [] });
     expect((await as(root).get('/dashboard')).json).toMatchObject({ runs: [], outbox: { counts: {} } });
+  });
+
+  test('alarms stand first while there are any, with how often', async () => {
+    const titles = async () =>
+      ((await as(root).get('/dashboard')).json?.cards as { title: string }[]).map(({ title }) => title);
+    expect(await titles()).not.toContain('Alarms');
+    for (const summary of ['The mail server is away.', 'The mail server is still away.'])
+      await raiseAlarm(house.core.db, { key: 'smtp', summary });
+    expect((await titles())[0]).toBe('Alarms');
+    expect((await as(root).get('/dashboard')).json?.cards).toMatchObject([
+      {
+        figures: [{ label: 'Unresolved', value: 1 }],
+        rows: [{ label: 'The mail server is still away.', value: '2 times' }],
+      },
+      ...Array((await titles()).length - 1).fill({}),
+    ]);
+    await endAlarm(house.core.db, 'smtp');
+    expect(await titles()).not.toContain('Alarms');
   });
 
   test('the last days are counted for who sees all records, and not told to who sees some', async () => {
