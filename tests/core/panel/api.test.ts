@@ -386,21 +386,18 @@ describe('the start page', () => {
   });
 
   test('alarms stand first while there are any, with how often', async () => {
-    const titles = async () =>
-      ((await as(root).get('/dashboard')).json?.cards as { title: string }[]).map(({ title }) => title);
-    expect(await titles()).not.toContain('Alarms');
+    const cards = async () => (await as(root).get('/dashboard')).json?.cards as { title: string }[] | undefined;
+    const titles = async () => (await cards())?.map(({ title }) => title);
+    expect(await titles()).toEqual(['Good', 'Broken']);
     for (const summary of ['The mail server is away.', 'The mail server is still away.'])
       await raiseAlarm(house.core.db, { key: 'smtp', summary });
-    expect((await titles())[0]).toBe('Alarms');
-    expect((await as(root).get('/dashboard')).json?.cards).toMatchObject([
-      {
-        figures: [{ label: 'Unresolved', value: 1 }],
-        rows: [{ label: 'The mail server is still away.', value: '2 times' }],
-      },
-      ...Array((await titles()).length - 1).fill({}),
-    ]);
+    expect(await titles()).toEqual(['Alarms', 'Good', 'Broken']);
+    expect((await cards())?.[0]).toMatchObject({
+      figures: [{ label: 'Unresolved', value: 1 }],
+      rows: [{ label: 'The mail server is still away.', value: '2 times' }],
+    });
     await endAlarm(house.core.db, 'smtp');
-    expect(await titles()).not.toContain('Alarms');
+    expect(await titles()).toEqual(['Good', 'Broken']);
   });
 
   test('the last days are counted for who sees all records, and not told to who sees some', async () => {
