@@ -16,12 +16,11 @@ import { isPassing, RightsChanged, reasonOf } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
 import { phrase } from '../words/catalogue.ts';
 import type { AuditInput, Work } from '../work.ts';
-import { scopeOf } from './context.ts';
+import { type ImportWork, scopeOf } from './context.ts';
 import { mustHoldImport } from './lease.ts';
 import { importSelect, type PlannedRow, planRows } from './plan.ts';
 import { keptBefore, openedCells } from './secrets.ts';
 import { type Ended, versionText, writeEnds } from './versions.ts';
-import type { ImportWork } from './work.ts';
 
 type ImportRow = Row<'ImportRow'>;
 

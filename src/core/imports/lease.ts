@@ -50,3 +50,23 @@ export async function releaseImport(core: Core, { importId, token }: ImportLease
     data: { leaseBy: null, leaseUntil: null },
   });
 }
+
+/** Stops the work on an import with a note that people can read. */
+export async function stopImport(
+  core: Core,
+  lease: ImportLease,
+  state: 'paused' | 'refused',
+  note: string,
+): Promise<undefined> {
+  await core.transaction(systemActor, async (work) => {
+    await mustHoldImport(work.tx, lease);
+    await work.tx.import.update({ where: { id: lease.importId }, data: { state, note: note.slice(0, 500) } });
+    await work.audit({
+      kind: 'action',
+      summary: `Import ${state}: ${note}`,
+      resource: 'Import',
+      recordId: lease.importId,
+    });
+  });
+  return undefined;
+}

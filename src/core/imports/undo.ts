@@ -14,12 +14,11 @@ import { LeaseLost } from '../runs/lease.ts';
 import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { updateOne } from './commit.ts';
-import { scopeOf } from './context.ts';
+import { type ImportWork, scopeOf } from './context.ts';
 import { mustHoldImport } from './lease.ts';
 import { importSelect } from './plan.ts';
 import { openedBefore } from './secrets.ts';
 import { type Ended, versionText, writeEnds } from './versions.ts';
-import type { ImportWork } from './work.ts';
 
 type ImportRow = Row<'ImportRow'>;
 

@@ -17,8 +17,8 @@ import {
 } from '../records/records.ts';
 import type { AnyResource } from '../resource.ts';
 import { eligibleWhere } from '../runs/eligible.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs, resourceNamed, valuesSchema } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { ListAnswer, RecordWithFiles } from './api-shapes.ts';
 
 export const recordCalls: readonly ApiCall[] = [
