@@ -111,6 +111,7 @@ export { asksSecondPerson } from './runs/approval.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
 export { type ChoiceProblem, type Condition, solveChoices } from './solving/solver.ts';
+export { guardCsv, unguardCsv } from './spreadsheets/guard.ts';
 export { readSheetRows } from './spreadsheets/sheet-reader.ts';
 export { readTable, readText, type TableRow } from './spreadsheets/spreadsheet.ts';
 export { type Cell, type CellRow, csvStream, spreadsheetTypes } from './spreadsheets/write.ts';
