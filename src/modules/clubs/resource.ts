@@ -4,6 +4,7 @@ import { type Actor, phrase, resource } from '../../core/index.ts';
 import { clubActions } from './actions.ts';
 import { activities, enrolments } from './activity-resource.ts';
 import { deleteMessage } from './club-messages.ts';
+import { renewalWords } from './renewal.ts';
 import { reviewTool } from './tools.ts';
 
 const group = 'Clubs';
@@ -69,6 +70,14 @@ const clubs = resource('Club', {
     remindedAt: { label: 'Reminded', list: false, permission: reviews },
     renewalAskedAt: { label: 'Asked for renewal', list: false, filter: true },
     evidenceDeletedAt: { label: 'Evidence deleted', list: false, filter: true, permission: reviews },
+  },
+  computed: {
+    renewal: {
+      label: 'Renewal',
+      display: 'text',
+      words: true,
+      of: async (rows) => Object.fromEntries(rows.map((row) => [row.id, renewalWords(row)])),
+    },
   },
   sort: ['appliedAt', 'desc'],
   views: [
