@@ -24,6 +24,7 @@ export {
   conflict,
   forbidden,
   invalid,
+  mustAccept,
   notFound,
   StartError,
   StewardError,
@@ -31,6 +32,7 @@ export {
   tooLarge,
   unauthenticated,
   unavailable,
+  type Warning,
 } from './errors.ts';
 export { fileHeaders } from './files/door.ts';
 export * from './files/zip.ts';

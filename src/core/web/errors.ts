@@ -2,8 +2,9 @@
 import { escapeHtml } from '../../lib/escape-html.ts';
 import type { Core } from '../core.ts';
 import { mapDatabaseError } from '../database/database.ts';
-import { notFound, publicFace, StewardError, TooManyError } from '../errors.ts';
+import { notFound, publicFace, StewardError, TooManyError, type Warning, WarningError } from '../errors.ts';
 import { phrase } from '../words/catalogue.ts';
+import { sayAnswer } from '../words/door.ts';
 import { acceptedLanguage } from '../words/language.ts';
 import type { Words } from '../words/sentences.ts';
 import { wordsOf } from '../words/words.ts';
@@ -19,6 +20,8 @@ export interface Failure {
   message: string;
   fields: Record<string, string>;
   retryAfter?: number;
+  /** What the change would do, where somebody must accept it first. */
+  warning?: Warning;
 }
 
 /** Returns the public face of any thrown value: ours, the database's, Express's own for a bad address, or "Something went wrong". */
@@ -27,6 +30,7 @@ export function failureOf(error: unknown, requestId?: string): Failure {
   const face = publicFace(known ?? error);
   if (face.status === 500 && requestId) face.message = phrase(`Something went wrong. (${requestId.slice(0, 8)})`);
   if (known instanceof TooManyError) return { ...face, retryAfter: known.retryAfter };
+  if (error instanceof WarningError) return { ...face, warning: error.warning };
   return face.status === 503 ? { ...face, retryAfter: 5 } : face;
 }
 
@@ -63,7 +67,8 @@ export function wordsFor(core: Core, request: Request): Words {
 function sayFailure({ words }: Request, failure: Failure): Failure {
   if (!words) return failure;
   const fields = Object.fromEntries(Object.entries(failure.fields).map(([name, fault]) => [name, words.say(fault)]));
-  return { ...failure, message: words.say(failure.message), fields };
+  const warning = failure.warning && (sayAnswer(words, failure.warning) as Warning);
+  return { ...failure, message: words.say(failure.message), fields, ...(warning && { warning }) };
 }
 
 function failurePage(message: string, { language, say }: Words): string {
@@ -95,10 +100,10 @@ export function lastErrorHandler(core: Core) {
     }
     writeFailureHead(response, failure);
     await takeRest(request, response);
-    const { code, message, fields } = sayFailure(request, failure);
+    const { code, message, fields, warning } = sayFailure(request, failure);
     if (request.accepts(['json', 'html']) === 'html')
       response.type('html').send(failurePage(message, wordsFor(core, request)));
-    else response.json({ code, message, fields });
+    else response.json({ code, message, fields, ...(warning && { warning }) });
   };
 }
 

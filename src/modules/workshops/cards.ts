@@ -27,12 +27,16 @@ export const eventsCard: Card = {
       }),
     );
     const of = actor.scope === 'all' ? {} : { workshop: { eventId: actor.scopeId ?? '' } };
-    const [registered, waiting] = await Promise.all([
+    const [registered, waiting, broken] = await Promise.all([
       core.db.workshopRegistration.count({ where: of }),
       core.db.workshopWaiting.count({ where: { ...of, state: 'waiting' } }),
+      core.db.workshopConflict.count({ where: actor.scope === 'all' ? {} : { eventId: actor.scopeId ?? '' } }),
     ]);
     return {
       figures: [
+        ...(broken > 0
+          ? [{ label: 'Conflicts', value: broken, tone: 'bad' as const, href: '/resources/WorkshopConflict' }]
+          : []),
         { label: 'Registrations', value: registered, tone: 'good', href: '/resources/WorkshopRegistration' },
         { label: 'Waiting', value: waiting, tone: waiting > 0 ? 'busy' : 'quiet', href: '/resources/WorkshopWaiting' },
       ],

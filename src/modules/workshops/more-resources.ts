@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Actor, type Core, clockTime, conflict, phrase, resource } from '../../core/index.ts';
 import { clearCredential, operatorOf, setCredential } from './managers.ts';
 import { placementActions, registrationActions } from './place-actions.ts';
+import { refusalWords } from './rules.ts';
 
 const group = 'Workshops';
 const read = 'workshops:read';
@@ -36,6 +37,41 @@ export const registrations = resource('WorkshopRegistration', {
   sort: ['entryTime', 'desc'],
   actions: registrationActions,
   empty: 'Nobody has registered yet.',
+});
+
+/** Whose registrations no longer keep to a rule. */
+export const conflicts = resource('WorkshopConflict', {
+  label: { one: 'conflict', many: 'conflicts' },
+  group,
+  icon: 'AlertTriangle',
+  inNavigation: true,
+  title: (row) => refusalWords(row),
+  titleIsWords: true,
+  permissions: { read, export: 'workshops:export' },
+  scopes: ofEvent,
+  columns: {
+    attendeeId: { label: 'Person', filter: true },
+    kind: {
+      label: 'Rule',
+      display: 'state',
+      filter: true,
+      sort: true,
+      values: {
+        event: { label: 'Another event', tone: 'bad' },
+        group: { label: 'Another group', tone: 'bad' },
+        moment: { label: 'Two at one moment', tone: 'bad' },
+        inclusive: { label: 'One of two that go together', tone: 'bad' },
+        exclusive: { label: 'Two that exclude each other', tone: 'bad' },
+      },
+    },
+    first: { label: 'Workshop', filter: true },
+    second: { label: 'Other workshop', filter: true },
+    since: { label: 'Since', sort: true, filter: true },
+    eventId: { label: 'Event', filter: true },
+  },
+  sort: ['since', 'desc'],
+  empty:
+    'Everybody’s registrations keep to the rules. When a change of workshops, links or groups breaks some, they stand here until they are mended: open the person and choose “Workshops”.',
 });
 
 /** Who waits, who has an offer, and what came of it. */

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type Actor, type Row, resource } from '../../core/index.ts';
 import { attendeeActions, eventActions, workshopActions } from './actions.ts';
 import { createAttendee, deleteAttendee, updateAttendee } from './attendees.ts';
-import { createEvent, deleteEvent, replaceEvent, updateWorkshop } from './events.ts';
+import { warningOfGroups, warningOfLoss, warningOfWorkshop } from './conflicts.ts';
+import { createEvent, deleteEvent, deleteWorkshop, replaceEvent, updateWorkshop } from './events.ts';
 import { assignTool, linksTool, peopleTool, registrationsTool } from './tools.ts';
 
 const group = 'Workshops';
@@ -75,6 +76,20 @@ export const events = resource('WorkshopEvent', {
         return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
       },
     },
+    conflicts: {
+      label: 'Conflicts',
+      display: 'number',
+      async of(rows, core) {
+        const eventId = { in: rows.map(({ id }) => id) };
+        const found = await core.db.workshopConflict.groupBy({
+          by: ['eventId'],
+          where: { eventId },
+          _count: { _all: true },
+        });
+        const counts = new Map(found.map((one) => [one.eventId, one._count._all]));
+        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
+      },
+    },
     decided: {
       label: 'Have chosen',
       display: 'progress',
@@ -96,6 +111,7 @@ export const events = resource('WorkshopEvent', {
   views: [
     { label: 'Open for registration', where: { available: true } },
     { label: 'Not open', where: { OR: [{ available: false }, { available: null }] } },
+    { label: 'With conflicts', where: { conflicts: { some: {} } } },
   ],
   actions: eventActions,
   tools: { people: peopleTool, links: linksTool, assign: assignTool },
@@ -107,9 +123,11 @@ export const events = resource('WorkshopEvent', {
     },
     delete: (work, row) => deleteEvent(work, row.id),
   },
+  warns: { delete: (work, row) => warningOfLoss(work, { eventId: row.id }) },
   empty:
     'An event holds workshops and people. Make the first one, add workshops, then bring the people in with “People”.',
   children: [
+    { resource: 'WorkshopConflict', by: 'eventId', label: 'Conflicts' },
     { resource: 'Workshop', by: 'eventId', label: 'Workshops' },
     { resource: 'WorkshopMoment', by: 'eventId', label: 'Times' },
     { resource: 'Attendee', by: 'eventId', label: 'People' },
@@ -201,7 +219,8 @@ export const workshops = resource('Workshop', {
   sort: ['number', 'asc'],
   views: [{ label: 'With a waiting list', where: { hasWaiting: true } }],
   actions: workshopActions,
-  write: { update: (work, row, values) => updateWorkshop(work, row.id, values) },
+  write: { update: (work, row, values) => updateWorkshop(work, row.id, values), delete: deleteWorkshop },
+  warns: { update: warningOfWorkshop, delete: (work, row) => warningOfLoss(work, { id: row.id }) },
   empty: 'No workshops yet. Add them here, or let a front end bring them.',
   children: [
     { resource: 'WorkshopRegistration', by: 'workshopId', label: 'Registrations' },
@@ -263,6 +282,7 @@ export const attendees = resource('Attendee', {
   views: [
     { label: 'Without a registration', where: { registrations: { none: {} } } },
     { label: 'Without a key', where: { identityHash: null } },
+    { label: 'With a conflict', where: { conflict: { isNot: null } } },
   ],
   actions: attendeeActions,
   tools: { workshops: registrationsTool },
@@ -274,8 +294,14 @@ export const attendees = resource('Attendee', {
       updateAttendee(work, row, { ...wanted(values), identity: values.identitySealed || undefined }),
     delete: (work, row) => deleteAttendee(work, row.id),
   },
+  warns: {
+    async update(work, { id, eventId }, { targetGroup }) {
+      return targetGroup === undefined ? undefined : warningOfGroups(work, eventId, new Map([[id, targetGroup]]), id);
+    },
+  },
   empty: 'Nobody yet. Open an event and choose “People”.',
   children: [
+    { resource: 'WorkshopConflict', by: 'attendeeId', label: 'Conflicts' },
     { resource: 'WorkshopRegistration', by: 'attendeeId', label: 'Registrations' },
     { resource: 'WorkshopWaiting', by: 'attendeeId', label: 'Waiting lists' },
   ],

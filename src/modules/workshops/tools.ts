@@ -1,9 +1,10 @@
 // The own screens: people from a list with a rehearsal, the picture of the links, the plan for the undecided, one person's registrations.
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { invalid, type Row, type Tool, toolCall } from '../../core/index.ts';
+import { invalid, mustAccept, type Row, type Tool, toolCall } from '../../core/index.ts';
 import { readList, rehearseList } from './attendee-list.ts';
 import { replaceAttendees } from './attendees.ts';
+import { warningOfGroups, warningOfLinks } from './conflicts.ts';
 import { replaceLinks } from './links.ts';
 import { keepPlan, rehearsePlan } from './placing.ts';
 import { setRegistrations } from './registering.ts';
@@ -11,7 +12,12 @@ import { setRegistrations } from './registering.ts';
 const manage = 'workshops:manage';
 const shown = 300;
 const listFile = { field: 'list', maxBytes: 5_000_000 };
-const listInput = z.object({ text: z.string().max(2_000_000).default(''), removeMissing: z.boolean().default(false) });
+const accepted = z.int().min(0).optional();
+const listInput = z.object({
+  text: z.string().max(2_000_000).default(''),
+  removeMissing: z.boolean().default(false),
+  accepted,
+});
 
 async function listOf(input: z.output<typeof listInput>, file?: { bytes: Buffer }) {
   const bytes = file?.bytes ?? Buffer.from(input.text);
@@ -42,6 +48,10 @@ export const peopleTool: Tool<'WorkshopEvent'> = {
         const { counts, wanted } = await rehearseList(core, work.tx, row.id, await listOf(input, file), input);
         if (counts.duplicates > 0)
           throw invalid('Some keys come twice. Mend the list first.', { list: 'has keys twice' });
+        const groups = new Map(
+          wanted.flatMap(({ id, targetGroup }) => (id && targetGroup !== undefined ? [[id, targetGroup]] : [])),
+        );
+        mustAccept(await warningOfGroups(work, row.id, groups), input.accepted);
         return replaceAttendees(work, row.id, wanted);
       },
     }),
@@ -75,8 +85,10 @@ export const linksTool: Tool<'WorkshopEvent'> = {
             }),
           )
           .max(2000),
+        accepted,
       }),
       async handle({ row, input, work }) {
+        mustAccept(await warningOfLinks(work, row.id, input.links), input.accepted);
         await replaceLinks(work, row.id, input.links);
         return graphOf(work.tx, row);
       },
