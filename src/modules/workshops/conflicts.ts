@@ -78,12 +78,13 @@ export function warningOf(before: Standing, after: Standing): Warning | undefine
     const refusal = then.get(person.id);
     return refusal && refusalWords(refusal) !== wordsNow(person.id) ? [{ person, note: refusalWords(refusal) }] : [];
   });
-  if (broken.length === 0) return undefined;
+  const count = broken.length;
+  if (count === 0) return undefined;
   return {
     message: phrase(
-      `People whose registrations would break a rule: ${broken.length}. They keep their places, and stand under “Conflicts” until that is mended.`,
+      `People whose registrations would break a rule: ${count}. They keep their places, and stand under “Conflicts” until that is mended.`,
     ),
-    count: broken.length,
+    count,
     records: broken.slice(0, told).map(({ person, note }) => ({ ...recordOf(person), note })),
   };
 }
