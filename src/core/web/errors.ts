@@ -63,8 +63,8 @@ export function wordsFor(core: Core, request: Request): Words {
   return request.words ?? wordsOf(core, acceptedLanguage(request.headers['accept-language']));
 }
 
-// Programs at the public API read English; in the panel a person reads the answer.
-function sayFailure({ words }: Request, failure: Failure): Failure {
+/** Says a failure in the words of whoever reads it; without words it stays English, as programs read it. */
+export function sayFailure(words: Words | undefined, failure: Failure): Failure {
   if (!words) return failure;
   const fields = Object.fromEntries(Object.entries(failure.fields).map(([name, fault]) => [name, words.say(fault)]));
   const warning = failure.warning && (sayAnswer(words, failure.warning) as Warning);
@@ -100,7 +100,7 @@ export function lastErrorHandler(core: Core) {
     }
     writeFailureHead(response, failure);
     await takeRest(request, response);
-    const { code, message, fields, warning } = sayFailure(request, failure);
+    const { code, message, fields, warning } = sayFailure(request.words, failure);
     if (request.accepts(['json', 'html']) === 'html')
       response.type('html').send(failurePage(message, wordsFor(core, request)));
     else response.json({ code, message, fields, ...(warning && { warning }) });

@@ -30,7 +30,7 @@ export const inTurn = turnstile(6, 5000, () =>
 const user = z.object({ uid: addressId });
 const reason = z.string().trim().max(300).optional();
 
-/** Reads an attendee's registrations as the contract writes them. */
+/** Reads an attendee's registrations as the contract writes them: always under their name, an empty list too, for clients read that name. */
 async function readOwn(core: Pick<Core, 'db'>, attendee: Row<'Attendee'>) {
   const rows = await core.db.workshopRegistration.findMany({
     where: { attendeeId: attendee.id },
