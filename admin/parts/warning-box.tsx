@@ -15,7 +15,7 @@ export function WarningBox({ warning }: { warning: Warning | undefined }) {
       <Icon name="AlertTriangle" />
       <div>
         <p>
-          <strong>{say('Nothing is saved yet.')}</strong> {message}
+          <strong>{say('Nothing has changed yet.')}</strong> {message}
         </p>
         <ul className="warning-records">
           {records.map(({ title, note, resource, id }) => (
