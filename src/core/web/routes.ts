@@ -10,7 +10,7 @@ import { mustNotBeForeign } from '../origin.ts';
 import { actorOfApiKey } from '../people/api-keys.ts';
 import { Answer, type AnyRoute, type Envelope, type UploadedFile } from '../route.ts';
 import { phrase } from '../words/catalogue.ts';
-import { acceptedLanguage } from '../words/language.ts';
+import { acceptedLanguage, languages } from '../words/language.ts';
 import { wordsOf } from '../words/words.ts';
 import { readBody, utf8 } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
@@ -20,7 +20,6 @@ import { parseJson, readJson } from './json-body.ts';
 import { mediaType, readMultipart, readUrlencoded } from './upload.ts';
 
 const usualBytes = 1024 * 1024;
-const languages = ['en', 'zh', 'ru', 'nl'];
 
 /** Appends the routes of every module. */
 export function appendRoutes(core: Core, app: Express): void {
@@ -101,7 +100,7 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
     const found = request.headers[name.toLowerCase()];
     return Array.isArray(found) ? found.join(', ') : found;
   };
-  const language = request.acceptsLanguages(languages) || 'en';
+  const language = request.acceptsLanguages([...languages]) || 'en';
   return route.handle({ query, body, params, files, raw, header, address, language, actor, core });
 }
 
