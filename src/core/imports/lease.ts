@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import type { Row, Transaction } from '../model.ts';
+import { type Owner, rightsMark } from '../runs/actor.ts';
+import { RightsChanged } from '../runs/item.ts';
 import { LeaseLost, leaseSeconds } from '../runs/lease.ts';
 
 /** The row of an import. */
@@ -69,4 +71,13 @@ export async function stopImport(
     });
   });
   return undefined;
+}
+
+/** Throws unless the import is still held and its owner's rights are those that it was begun with. */
+export async function mustStillWork(
+  tx: Transaction,
+  { lease, owner, mark }: { lease: ImportLease; owner: Owner; mark: string },
+): Promise<void> {
+  await mustHoldImport(tx, lease);
+  if ((await rightsMark(tx, owner)) !== mark) throw new RightsChanged();
 }

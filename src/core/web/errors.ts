@@ -44,6 +44,24 @@ function fromExpress(error: unknown): StewardError | undefined {
   return undefined;
 }
 
+/** Notes a failure, sets the head of its answer and takes what still arrives; undefined when an answer has left already, which ends its connection. */
+export async function beginFailure(
+  core: Core,
+  request: Request,
+  response: Response,
+  error: unknown,
+): Promise<Failure | undefined> {
+  const failure = failureOf(error, request.requestId);
+  noteFailure(core, request, failure, error);
+  if (response.headersSent) {
+    response.destroy();
+    return undefined;
+  }
+  writeFailureHead(response, failure);
+  await takeRest(request, response);
+  return failure;
+}
+
 /** Writes to the log what the caller is not told. */
 export function noteFailure(core: Core, request: Request, failure: Failure, error: unknown): void {
   const fields = { requestId: request.requestId, method: request.method, path: request.baseUrl + request.path };
@@ -92,14 +110,8 @@ function failurePage(message: string, { language, say }: Words): string {
 /** Builds the error handler that everything ends at: JSON `{code, message, fields}`, or a page for a browser; once headers have left, it cuts the connection. */
 export function lastErrorHandler(core: Core) {
   return async (error: unknown, request: Request, response: Response, _next: NextFunction): Promise<void> => {
-    const failure = failureOf(error, request.requestId);
-    noteFailure(core, request, failure, error);
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    writeFailureHead(response, failure);
-    await takeRest(request, response);
+    const failure = await beginFailure(core, request, response, error);
+    if (!failure) return;
     const { code, message, fields, warning } = sayFailure(request.words, failure);
     if (request.accepts(['json', 'html']) === 'html')
       response.type('html').send(failurePage(message, wordsFor(core, request)));

@@ -14,7 +14,7 @@ import { acceptedLanguage, languages } from '../words/language.ts';
 import { wordsOf } from '../words/words.ts';
 import { readBody, utf8 } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { failureOf, noteFailure, sayFailure, takeRest, writeFailureHead } from './errors.ts';
+import { beginFailure, sayFailure } from './errors.ts';
 import type { Express, NextFunction, Request, Response } from './express.ts';
 import { parseJson, readJson } from './json-body.ts';
 import { mediaType, readMultipart, readUrlencoded } from './upload.ts';
@@ -208,14 +208,8 @@ async function refuse(
   response: Response,
   error: unknown,
 ): Promise<void> {
-  const failure = failureOf(error, request.requestId);
-  noteFailure(core, request, failure, error);
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  writeFailureHead(response, failure);
-  await takeRest(request, response);
+  const failure = await beginFailure(core, request, response, error);
+  if (!failure) return;
   const { language } = envelope;
   const words = language && wordsOf(core, acceptedLanguage(request.headers['accept-language'], language));
   const { status, body } = envelope.failure(sayFailure(words, failure));

@@ -1,5 +1,5 @@
 // What waits for reviewers, or how a club's own activities are, on the dashboard.
-import { type Card, phrase } from '../../core/index.ts';
+import { boundId, type Card, phrase } from '../../core/index.ts';
 
 const shown = 5;
 const day = 86_400_000;
@@ -11,7 +11,7 @@ export const clubsCard: Card = {
   overTime: { label: 'Enrolments', model: 'ActivityEnrolment', at: 'createdAt' },
   async load(core, actor) {
     const isAll = actor.scope === 'all';
-    const mine = isAll ? {} : { clubId: actor.scopeId ?? '' };
+    const mine = isAll ? {} : { clubId: boundId(actor) };
     const now = new Date();
     const [waiting, renewals, review, open, coming] = await Promise.all([
       isAll ? core.db.club.count({ where: { state: 'pending' } }) : 0,

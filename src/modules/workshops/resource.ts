@@ -1,17 +1,17 @@
 // How events, workshops and their people appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, languageColumn, type Row, resource } from '../../core/index.ts';
+import { boundId, countOf, languageColumn, type Row, resource } from '../../core/index.ts';
 import { attendeeActions, eventActions, workshopActions } from './actions.ts';
 import { createAttendee, deleteAttendee, updateAttendee } from './attendees.ts';
 import { warningOfGroups, warningOfLoss, warningOfWorkshop } from './conflicts.ts';
 import { createEvent, deleteEvent, deleteWorkshop, replaceEvent, updateWorkshop } from './events.ts';
+import { ofEvent } from './scopes.ts';
 import { assignTool, linksTool, peopleTool, registrationsTool } from './tools.ts';
 
 const group = 'Workshops';
 const read = 'workshops:read';
 const manage = 'workshops:manage';
 const taken = 'workshops:export';
-const bound = (actor: Actor) => actor.scopeId ?? '';
 const plain = (most: number) =>
   z
     .string()
@@ -22,6 +22,9 @@ const named = plain(80).refine((text) => text !== '', 'is missing');
 const counted = (least: number, most: number) =>
   z.number().int('must be a whole number').min(least, 'is too small').max(most, 'is too large');
 
+const countPeople = countOf('Attendee', 'eventId');
+const countDecided = countOf('Attendee', 'eventId', { registrations: { some: {} } });
+
 /** Events with how full they are and their own screens. */
 export const events = resource('WorkshopEvent', {
   label: { one: 'event', many: 'events' },
@@ -29,7 +32,7 @@ export const events = resource('WorkshopEvent', {
   icon: 'Calendar',
   title: 'name',
   permissions: { read, create: manage, update: manage, delete: manage },
-  scopes: { 'workshop-event': (actor) => ({ id: bound(actor) }), key: (actor) => ({ id: bound(actor) }) },
+  scopes: { 'workshop-event': (actor) => ({ id: boundId(actor) }), key: (actor) => ({ id: boundId(actor) }) },
   columns: {
     name: {
       label: 'Name',
@@ -63,41 +66,19 @@ export const events = resource('WorkshopEvent', {
     people: {
       label: 'People',
       display: 'number',
-      async of(rows, core) {
-        const eventId = { in: rows.map(({ id }) => id) };
-        const found = await core.db.attendee.groupBy({ by: ['eventId'], where: { eventId }, _count: { _all: true } });
-        const counts = new Map(found.map((one) => [one.eventId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countPeople,
     },
     conflicts: {
       label: 'Conflicts',
       display: 'number',
-      async of(rows, core) {
-        const eventId = { in: rows.map(({ id }) => id) };
-        const found = await core.db.workshopConflict.groupBy({
-          by: ['eventId'],
-          where: { eventId },
-          _count: { _all: true },
-        });
-        const counts = new Map(found.map((one) => [one.eventId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countOf('WorkshopConflict', 'eventId'),
     },
     decided: {
       label: 'Have chosen',
       display: 'progress',
       async of(rows, core) {
-        const all = await Promise.all(
-          rows.map(async ({ id: eventId }) => {
-            const [total, done] = await Promise.all([
-              core.db.attendee.count({ where: { eventId } }),
-              core.db.attendee.count({ where: { eventId, registrations: { some: {} } } }),
-            ]);
-            return [eventId, { done, total }] as const;
-          }),
-        );
-        return Object.fromEntries(all);
+        const [totals, done] = await Promise.all([countPeople(rows, core), countDecided(rows, core)]);
+        return Object.fromEntries(rows.map(({ id }) => [id, { done: done[id], total: totals[id] }]));
       },
     },
   },
@@ -136,7 +117,7 @@ export const workshops = resource('Workshop', {
   icon: 'BookOpen',
   title: (row) => `${row.title} (${row.moment})`,
   permissions: { read, create: manage, update: manage, delete: manage, export: taken },
-  scopes: { 'workshop-event': (actor) => ({ eventId: bound(actor) }), key: (actor) => ({ eventId: bound(actor) }) },
+  scopes: ofEvent,
   columns: {
     title: { label: 'Title', search: true, filter: true, sort: true, create: true, update: true, rule: named },
     moment: {
@@ -199,15 +180,7 @@ export const workshops = resource('Workshop', {
     waiting: {
       label: 'Waiting',
       display: 'number',
-      async of(rows, core) {
-        const found = await core.db.workshopWaiting.groupBy({
-          by: ['workshopId'],
-          where: { workshopId: { in: rows.map(({ id }) => id) }, state: 'waiting' },
-          _count: { _all: true },
-        });
-        const counts = new Map(found.map((one) => [one.workshopId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countOf('WorkshopWaiting', 'workshopId', { state: 'waiting' }),
     },
   },
   sort: ['number', 'asc'],
@@ -229,7 +202,7 @@ export const attendees = resource('Attendee', {
   icon: 'Users',
   title: (row) => (row.userClass ? `${row.fullName} (${row.userClass})` : row.fullName),
   permissions: { read, create: manage, update: manage, delete: manage, export: taken },
-  scopes: { 'workshop-event': (actor) => ({ eventId: bound(actor) }), key: (actor) => ({ eventId: bound(actor) }) },
+  scopes: ofEvent,
   columns: {
     fullName: { label: 'Name', search: true, filter: true, sort: true, create: true, update: true, rule: named },
     userClass: { label: 'Class', filter: true, sort: true, create: true, update: true, rule: plain(80) },
