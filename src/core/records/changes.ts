@@ -96,6 +96,7 @@ export async function deleteRecord(
   });
 }
 
+// Without `changed` the record is to be deleted.
 async function mustBeAccepted(
   work: Work,
   { model, warns }: AnyResource,
@@ -103,10 +104,10 @@ async function mustBeAccepted(
   accepted: number | undefined,
   changed?: Record<string, unknown>,
 ): Promise<void> {
-  const asks = changed ? warns?.update : warns?.delete;
-  if (!asks) return;
+  const { update, delete: remove } = warns ?? {};
+  if (!(changed ? update : remove)) return;
   const row = (await wholeRow(work.tx, model, id)) as never;
-  mustAccept(await (changed ? warns?.update?.(work, row, changed as never) : warns?.delete?.(work, row)), accepted);
+  mustAccept(await (changed ? update?.(work, row, changed as never) : remove?.(work, row)), accepted);
 }
 
 function mustMayChange(actor: Actor, resource: AnyResource, verb: 'create' | 'update' | 'delete'): void {
