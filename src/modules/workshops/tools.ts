@@ -8,6 +8,7 @@ import { warningOfGroups, warningOfLinks } from './conflicts.ts';
 import { replaceLinks } from './links.ts';
 import { keepPlan, rehearsePlan } from './placing.ts';
 import { setRegistrations } from './registering.ts';
+import { refusalWords } from './rules.ts';
 
 const manage = 'workshops:manage';
 const shown = 300;
@@ -142,10 +143,13 @@ export const registrationsTool: Tool<'Attendee'> = {
   component: 'AttendeeWorkshops',
   permission: manage,
   load: async ({ row, core }) => {
-    const where = { eventId: row.eventId, targetGroup: row.targetGroup };
-    const [workshops, own] = await Promise.all([
+    // What they have may be for another group since staff changed it: else nobody could take it away here.
+    const theirs = { OR: [{ targetGroup: row.targetGroup }, { registrations: { some: { attendeeId: row.id } } }] };
+    const where = { eventId: row.eventId, ...theirs };
+    const [workshops, own, conflict] = await Promise.all([
       core.db.workshop.findMany({ where, orderBy: { number: 'asc' } }),
       core.db.workshopRegistration.findMany({ where: { attendeeId: row.id }, select: { workshopId: true } }),
+      core.db.workshopConflict.findUnique({ where: { attendeeId: row.id } }),
     ]);
     return {
       workshops: workshops.map(({ id, title, moment, limit, taken, held }) => ({
@@ -155,6 +159,7 @@ export const registrationsTool: Tool<'Attendee'> = {
         left: limit - taken - held,
       })),
       chosen: own.map(({ workshopId }) => workshopId),
+      note: conflict && refusalWords(conflict),
     };
   },
   calls: {

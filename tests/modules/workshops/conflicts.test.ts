@@ -201,6 +201,19 @@ describe('what stands', () => {
     await work((one) => setRegistrations(one, ada, [dance], byStaff));
   });
 
+  it('is told on the person’s own screen, which offers to take away what is not for their group', async () => {
+    const { chess, music, bob } = await makeHouseful();
+    await work((one) => updateWorkshop(one, chess, { targetGroup: 'b' }));
+    const screen = `/admin/api/steward/tools/Attendee/${bob}/workshops`;
+    const shown = (await staff.get(screen)).json as { workshops: { id: string }[]; chosen: string[]; note: string };
+    expect(shown.note).toBe('Chess is for another group');
+    expect(shown.workshops.map(({ id }) => id)).toEqual(expect.arrayContaining([chess, music]));
+    expect(shown.chosen).toEqual([chess]);
+    const mended = await staff.post(`${screen}/save`, { workshopIds: [music], reason: 'moved to another group' });
+    expect(mended.json).toMatchObject({ chosen: [music] });
+    expect((await staff.get(screen)).json).toMatchObject({ note: null });
+  });
+
   it('lets nobody break a rule by giving back that was kept', async () => {
     const { event, chess, music, dance, ada } = await makeHouseful();
     await work((one) => replaceLinks(one, event.id, [linkOf(chess, music, 'inclusive')]));
