@@ -1,4 +1,5 @@
 // The only place that speaks to the server. Every answer that is not a success becomes an ApiError with words for a person.
+import type { Warning } from './types.ts';
 import { say } from './words.ts';
 
 /** What the server refused, in its words. */
@@ -6,12 +7,15 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** What the change would do, where it must be accepted first. */
+  readonly warning: Warning | undefined;
 
-  constructor(status: number, code: string, message: string, fields: Record<string, string> = {}) {
+  constructor(status: number, code: string, message: string, fields: Record<string, string> = {}, warning?: Warning) {
     super(message);
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.warning = warning;
   }
 }
 
@@ -50,12 +54,19 @@ async function send<T>(path: string, init: RequestInit): Promise<T> {
 }
 
 function errorOf(status: number, value: unknown): ApiError {
-  const { code, message, fields } = (value ?? {}) as {
+  const { code, message, fields, warning } = (value ?? {}) as {
     code?: string;
     message?: string;
     fields?: Record<string, string>;
+    warning?: Warning;
   };
-  return new ApiError(status, code ?? 'fault', message ?? say('Something went wrong. Please try again.'), fields);
+  return new ApiError(
+    status,
+    code ?? 'fault',
+    message ?? say('Something went wrong. Please try again.'),
+    fields,
+    warning,
+  );
 }
 
 /** Tells whether an error only says that the asker no longer wants the answer. */

@@ -9,7 +9,7 @@ import { apiPath, runPath } from '../paths.ts';
 import type { ActionPreview, ActionView, ResourceView, Selection } from '../types.ts';
 import { say, sayLabel, sayLabelPlain, sayRecords } from '../words.ts';
 import { exportFields } from './export-form.ts';
-import { FormStep, startValues } from './form-step.tsx';
+import { actionFormId, FormStep, startValues } from './form-step.tsx';
 import { PreviewStep } from './preview-step.tsx';
 
 interface DrawerProps {
@@ -53,9 +53,6 @@ export function ActionDrawer({ action, resource, selection, count, given, close 
     );
   return <Proposal action={action} resource={resource} ask={ask} close={close} back={hasForm ? back : undefined} />;
 }
-
-/** The id that binds the footer's button to the form above it. */
-export const actionFormId = 'action-form';
 
 function FormFoot({ close }: { close: () => void }) {
   return (

@@ -3,9 +3,11 @@ import React, { useEffect, useRef } from 'react';
 import { Field } from '../parts/field.tsx';
 import { isOption, useTitles } from '../parts/reference-select.tsx';
 import type { FormField } from '../types.ts';
-import { actionFormId } from './action-drawer.tsx';
 
 type Values = Record<string, unknown>;
+
+/** The id that binds the footer's button to the form above it. */
+export const actionFormId = 'action-form';
 
 /** Returns what a form starts with: its defaults. */
 export function startValues(fields: FormField[]): Values {

@@ -1,7 +1,7 @@
 // The picture with a handle on each thing that is written: pointer and arrow keys move it, in the picture's own pixels.
 import React, { useRef, useState } from 'react';
 import { say } from '../words.ts';
-import type { Design, Layout, Part, QrSpot, TextSpot } from './design.tsx';
+import type { Design, Layout, Part, QrSpot, TextSpot } from './layout.ts';
 
 /** A rectangle in the picture's pixels. */
 export interface Box {

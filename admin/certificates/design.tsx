@@ -6,49 +6,8 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import type { ToolProps } from '../tools/tool.ts';
 import { say } from '../words.ts';
 import { type Box, DesignCanvas, moved } from './canvas.tsx';
+import type { Design, Layout, Part, Sample } from './layout.ts';
 import { DesignPanel } from './panel.tsx';
-
-/** One text on the picture. */
-export interface TextSpot {
-  x: number;
-  y: number;
-  size: number;
-  bold: boolean;
-  color: string;
-  align: 'left' | 'center' | 'right';
-  maxWidth: number;
-}
-
-/** The QR code's place. */
-export interface QrSpot {
-  x: number;
-  y: number;
-  size: number;
-}
-
-/** What stands on the picture; null is hidden. */
-export interface Layout {
-  name: TextSpot;
-  number: TextSpot | null;
-  date: TextSpot | null;
-  qr: QrSpot | null;
-}
-
-export type Part = keyof Layout;
-
-/** A campaign's design as the server tells it. */
-export interface Design {
-  canvas: { width: number; height: number };
-  layout: Layout;
-  hasTemplate: boolean;
-  dateFormat: string;
-}
-
-/** What the preview is drawn with. */
-export interface Sample {
-  name: string;
-  number: string;
-}
 
 interface Drawn {
   image: string;

@@ -2,7 +2,7 @@
 import React, { useId, useRef } from 'react';
 import { say } from '../words.ts';
 import { partNames } from './canvas.tsx';
-import type { Design, Layout, Part, QrSpot, Sample, TextSpot } from './design.tsx';
+import type { Design, Layout, Part, QrSpot, Sample, TextSpot } from './layout.ts';
 
 interface PanelProps {
   design: Design;

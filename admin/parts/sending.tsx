@@ -1,6 +1,7 @@
 // Sending something that may be refused: busy while it lasts, then in words what went wrong.
 import React, { useState } from 'react';
 import { ApiError, sentenceOf } from '../api.ts';
+import type { Warning } from '../types.ts';
 import { Icon } from './icon.tsx';
 
 /** What a form is at: sending, or refused with words for each field. */
@@ -9,6 +10,8 @@ export interface Sending {
   faults: Readonly<Record<string, string>>;
   /** In one sentence what went wrong the last time. */
   trouble: string | undefined;
+  /** What the change would do: it is sent again with its count to accept that. */
+  warning: Warning | undefined;
   send: (act: () => Promise<void>) => Promise<void>;
   /** Forgets what went wrong. */
   clear: () => void;
@@ -19,9 +22,11 @@ export function useSending(): Sending {
   const [isBusy, setBusy] = useState(false);
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [trouble, setTrouble] = useState<string>();
+  const [warning, setWarning] = useState<Warning>();
   const clear = () => {
     setFaults({});
     setTrouble(undefined);
+    setWarning(undefined);
   };
   const send = async (act: () => Promise<void>) => {
     setBusy(true);
@@ -30,11 +35,13 @@ export function useSending(): Sending {
       await act();
     } catch (error) {
       setFaults(error instanceof ApiError ? error.fields : {});
-      setTrouble(sentenceOf(error));
+      const told = error instanceof ApiError ? error.warning : undefined;
+      setWarning(told);
+      setTrouble(told ? undefined : sentenceOf(error));
     }
     setBusy(false);
   };
-  return { isBusy, faults, trouble, send, clear };
+  return { isBusy, faults, trouble, warning, send, clear };
 }
 
 /** Draws what went wrong. */

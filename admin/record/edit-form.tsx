@@ -6,9 +6,10 @@ import { useNotice } from '../notices.tsx';
 import { fieldOf } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Plain, Value } from '../parts/value.tsx';
+import { WarningBox } from '../parts/warning-box.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
-import type { RecordView, ResourceView } from '../types.ts';
+import type { RecordView, ResourceView, Warning } from '../types.ts';
 import { say } from '../words.ts';
 import { type FormValues, toField } from './form-values.ts';
 import { RecordForm } from './record-form.tsx';
@@ -26,6 +27,7 @@ export function EditForm({
   const { timeZone } = usePanel();
   const navigate = useNavigate();
   const notify = useNotice();
+  const [warning, setWarning] = useState<Warning>();
   const [other, setOther] = useState<{ record: RecordView; mine: FormValues }>();
   const fields = useMemo(() => resource.columns.filter(({ update }) => update).map(fieldOf), [resource]);
   const start = useMemo(
@@ -36,11 +38,13 @@ export function EditForm({
   const send = async (values: FormValues) => {
     try {
       const version = other?.record.version ?? record.version;
-      await post(apiPath('records', resource.model, record.id), { values, ...(version ? { version } : {}) });
+      const accepted = warning && { accepted: warning.count };
+      await post(apiPath('records', resource.model, record.id), { values, ...(version && { version }), ...accepted });
       notify(say('Saved.'));
       saved();
       back();
     } catch (error) {
+      setWarning(error instanceof ApiError ? error.warning : undefined);
       if (error instanceof ApiError && error.code === 'conflict' && Object.keys(error.fields).length === 0) {
         setOther({ record: await get<RecordView>(apiPath('records', resource.model, record.id)), mine: values });
         throw new ApiError(409, 'conflict', say('Nothing is saved yet. Please compare, then save again.'));
@@ -53,10 +57,11 @@ export function EditForm({
       fields={fields}
       start={start}
       references={record.references}
-      submitLabel={other ? say('Save mine anyway') : say('Save')}
+      submitLabel={warning ? say('Save all the same') : other ? say('Save mine anyway') : say('Save')}
       send={send}
       cancel={back}
     >
+      <WarningBox warning={warning} />
       {other && <Meanwhile resource={resource} before={record} now={other.record} mine={other.mine} />}
     </RecordForm>
   );

@@ -43,6 +43,8 @@ export function RecordForm({
     const found = error instanceof ApiError ? error.fields : {};
     setFaults(found);
     const known = Object.keys(found).some((name) => fields.some((field) => field.name === name));
+    // A warning is drawn above the buttons, with what it is about.
+    if (error instanceof ApiError && error.warning) return;
     setTrouble(known ? say('Some fields need another look.') : sentenceOf(error));
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };

@@ -3,7 +3,7 @@ import React, { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { ActionDrawer } from '../action/action-drawer.tsx';
 import { ownActions } from '../action/export-form.ts';
-import { post, sentenceOf } from '../api.ts';
+import { ApiError, post, sentenceOf } from '../api.ts';
 import { ImportPage } from '../import/import-page.tsx';
 import { useNotice } from '../notices.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -12,11 +12,12 @@ import { Menu, MenuItem } from '../parts/menu.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Missing, Trouble } from '../parts/states.tsx';
 import { Computed, Value } from '../parts/value.tsx';
+import { WarningBox } from '../parts/warning-box.tsx';
 import { apiPath, listPath, mainPart, recordPath } from '../paths.ts';
 import { RunPage } from '../run/run-page.tsx';
 import { useLoad, useResource, useTitle } from '../state.tsx';
 import { ToolFrame } from '../tools/tool-frame.tsx';
-import type { ActionView, RecordView, ResourceView } from '../types.ts';
+import type { ActionView, RecordView, ResourceView, Warning } from '../types.ts';
 import { lowerFirst, say, upperFirst } from '../words.ts';
 import { Children } from './children.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -139,14 +140,18 @@ function DeleteDialog({ resource, record, close }: { resource: ResourceView; rec
   const notify = useNotice();
   const navigate = useNavigate();
   const [isBusy, setBusy] = useState(false);
+  const [warning, setWarning] = useState<Warning>();
   const one = lowerFirst(resource.label.one);
   const remove = async () => {
     setBusy(true);
     try {
-      await post(apiPath('records', resource.model, record.id, 'delete'));
+      const accepted = warning ? { accepted: warning.count } : {};
+      await post(apiPath('records', resource.model, record.id, 'delete'), accepted);
       notify(say('“{title}” was deleted.', { title: record.title }));
       navigate(listPath(resource.model), { replace: true });
     } catch (error) {
+      setBusy(false);
+      if (error instanceof ApiError && error.warning) return setWarning(error.warning);
       notify(sentenceOf(error), 'bad');
       close();
     }
@@ -154,7 +159,7 @@ function DeleteDialog({ resource, record, close }: { resource: ResourceView; rec
   return (
     <Confirm
       title={say('Delete this {one}?', { one })}
-      label={say('Delete the {one}', { one })}
+      label={warning ? say('Delete all the same') : say('Delete the {one}', { one })}
       isBusy={isBusy}
       yes={remove}
       no={close}
@@ -162,6 +167,7 @@ function DeleteDialog({ resource, record, close }: { resource: ResourceView; rec
       <p>
         {sayParts('{title} will be gone for good. This cannot be undone.', { title: <strong>{record.title}</strong> })}
       </p>
+      <WarningBox warning={warning} />
     </Confirm>
   );
 }

@@ -1,6 +1,7 @@
 // A list of people for a record: pasted or chosen as a file, rehearsed, then done. What a rehearsal shows is the tool's own.
 import React, { type ReactNode, useState } from 'react';
 import { Refusal, useSending } from '../parts/sending.tsx';
+import type { Warning } from '../types.ts';
 import { say } from '../words.ts';
 import type { ToolProps } from './tool.ts';
 
@@ -11,10 +12,11 @@ export interface ListDraft<R> {
   rehearsal: R | undefined;
   isBusy: boolean;
   trouble: string | undefined;
+  warning: Warning | undefined;
   /** Takes another list, or none; what was rehearsed is forgotten. */
   begin: (list: { text?: string; file?: File }) => void;
   rehearse: () => Promise<void>;
-  /** Makes another call of the tool with the list. What it refuses is told below the list. */
+  /** Makes another call of the tool with the list. What it refuses is told below the list; made once more it accepts what was warned of. */
   send: <T>(name: string, done: (answer: T) => void | Promise<void>) => Promise<void>;
   /** Forgets the rehearsal, because something that it depends on was changed. */
   doubt: () => void;
@@ -25,15 +27,18 @@ export function useListDraft<R>(call: ToolProps['call'], more: object = {}): Lis
   const [text, setText] = useState('');
   const [file, setFile] = useState<File>();
   const [rehearsal, setRehearsal] = useState<R>();
-  const { isBusy, trouble, send, clear } = useSending();
-  const ask = <T,>(name: string) =>
-    file ? call<T>(name, more, { field: 'list', file }) : call<T>(name, { ...more, text });
+  const { isBusy, trouble, warning, send, clear } = useSending();
+  const ask = <T,>(name: string, accepted: { accepted?: number } = {}) =>
+    file
+      ? call<T>(name, { ...more, ...accepted }, { field: 'list', file })
+      : call<T>(name, { ...more, ...accepted, text });
   return {
     text,
     file,
     rehearsal,
     isBusy,
     trouble,
+    warning,
     begin(list) {
       setText(list.text ?? '');
       setFile(list.file);
@@ -42,8 +47,11 @@ export function useListDraft<R>(call: ToolProps['call'], more: object = {}): Lis
     },
     rehearse: () => send(async () => setRehearsal(await ask<R>('rehearse'))),
     send: <T,>(name: string, done: (answer: T) => void | Promise<void>) =>
-      send(async () => void (await done(await ask<T>(name)))),
-    doubt: () => setRehearsal(undefined),
+      send(async () => void (await done(await ask<T>(name, warning && { accepted: warning.count })))),
+    doubt() {
+      setRehearsal(undefined);
+      clear();
+    },
   };
 }
 

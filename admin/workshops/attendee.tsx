@@ -10,7 +10,12 @@ import { say, sayCount } from '../words.ts';
 interface Loaded {
   workshops: { id: string; title: string; moment: string; left: number }[];
   chosen: string[];
+  /** Which rule these registrations break; null when they keep to all. */
+  note: string | null;
 }
+
+/** What a moment shows at which somebody has more than one, until one of them is chosen. */
+const several = 'several';
 
 /** Draws the screen. */
 export function AttendeeWorkshops({ load, call }: ToolProps) {
@@ -40,10 +45,12 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
   const isSame = [...chosen].sort().join() === [...loaded.chosen].sort().join();
   return (
     <section className="card workshop-choice" aria-label={say('Workshops')}>
+      <Refusal words={loaded.note ?? undefined} />
       {workshops.length === 0 && <p>{say('No workshop is for this person’s group.')}</p>}
       {[...new Set(workshops.map(({ moment }) => moment))].map((moment) => {
         const here = workshops.filter((one) => one.moment === moment);
-        const now = here.find(({ id }) => chosen.includes(id))?.id ?? '';
+        const taken = here.filter(({ id }) => chosen.includes(id));
+        const now = taken.length > 1 ? several : (taken[0]?.id ?? '');
         const others = chosen.filter((id) => !here.some((one) => one.id === id));
         return (
           <label key={moment}>
@@ -52,6 +59,11 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
               value={now}
               onChange={(event) => setChosen(event.target.value ? [...others, event.target.value] : others)}
             >
+              {now === several && (
+                <option value={several} disabled>
+                  {taken.map(({ title }) => title).join(' + ')}
+                </option>
+              )}
               <option value="">{say('Nothing')}</option>
               {here.map(({ id, title, left }) => (
                 <option key={id} value={id} disabled={left <= 0 && !loaded.chosen.includes(id)}>

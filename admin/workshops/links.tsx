@@ -4,6 +4,7 @@ import { useNotice } from '../notices.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
+import { WarningBox } from '../parts/warning-box.tsx';
 import type { ToolProps } from '../tools/tool.ts';
 import { say, sayCount } from '../words.ts';
 
@@ -34,7 +35,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   const [graph, setGraph] = useState<Graph>();
   const [links, setLinks] = useState<Link[]>([]);
   const [trouble, setTrouble] = useState<unknown>();
-  const { isBusy, trouble: fault, send } = useSending();
+  const { isBusy, trouble: fault, warning, send, clear } = useSending();
   const take = (found: Graph) => {
     setGraph(found);
     setLinks(found.links);
@@ -46,9 +47,13 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   if (!graph) return <Loading rows={4} />;
   const save = () =>
     send(async () => {
-      take(await call<Graph>('save', { links }));
+      take(await call<Graph>('save', { links, ...(warning && { accepted: warning.count }) }));
       notify(sayCount(links.length, '{count} link kept.', '{count} links kept.'));
     });
+  const change = (next: Link[]) => {
+    clear();
+    setLinks(next);
+  };
   const isChanged = JSON.stringify(links) !== JSON.stringify(graph.links);
   return (
     <div className="workshop-links">
@@ -66,10 +71,11 @@ export function WorkshopLinks({ load, call }: ToolProps) {
       </section>
       <section className="card" aria-labelledby="links-list">
         <h2 id="links-list">{say('Links')}</h2>
-        <LinkList workshops={graph.workshops} links={links} set={setLinks} />
+        <LinkList workshops={graph.workshops} links={links} set={change} />
         <Refusal words={fault} />
+        <WarningBox warning={warning} />
         <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
-          {isChanged ? say('Keep these links') : say('All kept')}
+          {warning ? say('Save all the same') : isChanged ? say('Keep these links') : say('All kept')}
         </button>
       </section>
     </div>

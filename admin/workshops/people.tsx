@@ -4,7 +4,8 @@ import { useNotice } from '../notices.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
 import { Trouble } from '../parts/states.tsx';
-import { ListForm, useListDraft } from '../tools/list-form.tsx';
+import { WarningBox } from '../parts/warning-box.tsx';
+import { type ListDraft, ListForm, useListDraft } from '../tools/list-form.tsx';
 import type { ToolProps } from '../tools/tool.ts';
 import { say, sayCount, sayNumber, type Tone } from '../words.ts';
 
@@ -66,7 +67,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
           {say('Remove people who are not in the list, with their registrations')}
         </label>
       </ListForm>
-      {draft.rehearsal && <Shown rehearsal={draft.rehearsal} isBusy={draft.isBusy} apply={apply} />}
+      {draft.rehearsal && <Shown draft={draft} rehearsal={draft.rehearsal} apply={apply} />}
     </div>
   );
 }
@@ -78,7 +79,9 @@ const whatWords: Readonly<Record<What, { label: string; tone: Tone }>> = {
   duplicate: { label: say('Key twice'), tone: 'bad' },
 };
 
-function Shown({ rehearsal, isBusy, apply }: { rehearsal: Rehearsal; isBusy: boolean; apply: () => void }) {
+function Shown(props: { draft: ListDraft<Rehearsal>; rehearsal: Rehearsal; apply: () => void }) {
+  const { draft, rehearsal, apply } = props;
+  const { isBusy, warning } = draft;
   const { counts, lines, more } = rehearsal;
   const doing = counts.fresh + counts.changed + counts.removed;
   const figures: [words: string, value: number, tone: string][] = [
@@ -123,13 +126,20 @@ function Shown({ rehearsal, isBusy, apply }: { rehearsal: Rehearsal; isBusy: boo
         </table>
       )}
       {more > 0 && <p className="hint">{sayCount(more, 'And {count} more line.', 'And {count} more lines.')}</p>}
+      <WarningBox warning={warning} />
       <button
         type="button"
         className="button primary"
         disabled={isBusy || doing === 0 || counts.duplicates > 0}
         onClick={apply}
       >
-        {counts.duplicates > 0 ? say('Mend the list first') : doing === 0 ? say('Nothing to do') : say('Do this')}
+        {counts.duplicates > 0
+          ? say('Mend the list first')
+          : doing === 0
+            ? say('Nothing to do')
+            : warning
+              ? say('Save all the same')
+              : say('Do this')}
       </button>
     </section>
   );

@@ -38,6 +38,11 @@ export const publicActor: Actor = {
   scopeId: null,
 };
 
+/** Returns the id of the record that a narrower role is bound to; an empty one, which no record has, where it is bound to none. */
+export function boundId({ scopeId }: Actor): string {
+  return scopeId ?? '';
+}
+
 /** Tells whether the actor holds the permission; `*` holds every one. */
 export function may(actor: Actor, permission: string): boolean {
   return actor.permissions.has(permission) || actor.permissions.has('*');

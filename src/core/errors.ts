@@ -69,6 +69,30 @@ export class SuppressedError extends StewardError {
   }
 }
 
+/** What a change would do to other records, said before it is saved. */
+export interface Warning {
+  /** In one sentence: what, and to how many. */
+  message: string;
+  count: number;
+  /** The first of them, each with what would become of it. */
+  records: { title: string; note: string; resource: string; id: string }[];
+}
+
+/** The error for a change whose consequences nobody has accepted yet. */
+export class WarningError extends StewardError {
+  readonly warning: Warning;
+
+  constructor(warning: Warning) {
+    super('warning', 409, warning.message);
+    this.warning = warning;
+  }
+}
+
+/** Throws `WarningError` unless the consequences that there are were seen: `accepted` is the count that was told. */
+export function mustAccept(warning: Warning | undefined, accepted: number | undefined): void {
+  if (warning && warning.count !== accepted) throw new WarningError(warning);
+}
+
 /** The error for somebody who asks too often; `retryAfter` is in whole seconds. */
 export class TooManyError extends StewardError {
   readonly retryAfter: number;

@@ -13,7 +13,7 @@
 //   outbox      rows waiting to leave; a message is one of them
 //   audit entry who did what to which record, on behalf of which run
 
-export { type Actor, may, mustMay, publicActor, systemActor } from './access.ts';
+export { type Actor, boundId, may, mustMay, publicActor, systemActor } from './access.ts';
 export { type Action, action, type Preview, Skip, skip } from './action.ts';
 export { endAlarm, raiseAlarm } from './alarms.ts';
 export { type Config, ConfigError, loadConfig } from './config/config.ts';
@@ -24,6 +24,7 @@ export {
   conflict,
   forbidden,
   invalid,
+  mustAccept,
   notFound,
   StartError,
   StewardError,
@@ -31,6 +32,7 @@ export {
   tooLarge,
   unauthenticated,
   unavailable,
+  type Warning,
 } from './errors.ts';
 export { fileHeaders } from './files/door.ts';
 export * from './files/zip.ts';
@@ -93,6 +95,7 @@ export { accountOf, checkPassword, checkSecondFactor, findAccount } from './peop
 export { hashPassword, isOutdated, verifyPassword } from './people/passwords.ts';
 export { type Person, type PersonalData, personalData, type Searched } from './personal-data.ts';
 export { sameAddress } from './privacy/person.ts';
+export { countOf } from './records/count-of.ts';
 export { clockTime, dayZone, instantOf, isDay, nextDay, startOfDay } from './records/days.ts';
 export { forgetRecord } from './records/forget.ts';
 export { describeForm, parseForm } from './records/form.ts';
@@ -111,6 +114,7 @@ export { asksSecondPerson } from './runs/approval.ts';
 export { previewAction, readRun, startRun } from './runs/run.ts';
 export { type SmsDeclaration, type SmsInput, sms } from './sms.ts';
 export { type ChoiceProblem, type Condition, solveChoices } from './solving/solver.ts';
+export { guardCsv, unguardCsv } from './spreadsheets/guard.ts';
 export { readSheetRows } from './spreadsheets/sheet-reader.ts';
 export { readTable, readText, type TableRow } from './spreadsheets/spreadsheet.ts';
 export { type Cell, type CellRow, csvStream, spreadsheetTypes } from './spreadsheets/write.ts';

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Actor } from './access.ts';
 import type { AnyAction } from './action.ts';
 import type { Core } from './core.ts';
+import type { Warning } from './errors.ts';
 import type { ImportDeclaration } from './imports/declaration.ts';
 import type { Column, ModelName, Row, Where } from './model.ts';
 import type { Registry } from './registry.ts';
@@ -165,6 +166,11 @@ export interface ResourceDeclaration<M extends ModelName = ModelName> {
     create?(work: Work, values: Partial<Row<M>>): Promise<{ id: string }>;
     update?(work: Work, row: Row<M>, values: Partial<Row<M>>): Promise<void>;
     delete?(work: Work, row: Row<M>): Promise<void>;
+  };
+  /** What a change of a record would do to others, for whoever must know before it is saved; undefined: nothing. Asked inside the transaction that changes it. */
+  warns?: {
+    update?(work: Work, row: Row<M>, values: Partial<Row<M>>): Promise<Warning | undefined>;
+    delete?(work: Work, row: Row<M>): Promise<Warning | undefined>;
   };
   /** How spreadsheets become records of this resource. */
   imports?: ImportDeclaration<M>;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Actor } from './access.ts';
 import type { Core } from './core.ts';
+import type { Language } from './words/language.ts';
 
 /** How often something may be done: `points` times in `seconds`, counted in the database over all instances. */
 export interface LimitRule {
@@ -112,6 +113,8 @@ export class Answer {
 
 /** How a module's routes wrap results and errors. */
 export interface Envelope {
+  /** The contract's language: what the core refuses is said in it, or in one of ours that the caller asks for. Absent: in English. */
+  language?: Language;
   success(value: unknown): { status: number; body: unknown };
   failure(error: {
     code: string;

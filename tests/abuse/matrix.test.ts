@@ -132,7 +132,7 @@ function stewardCalls(role: Role, resource: AnyResource): Call[] {
     made(permissions.delete, 'POST', (id) => `/records/${model}/${id}/delete`, {}),
     // For those who may, a file that cannot be made: a sample would be kept.
     made(resource.imports?.permission, 'POST', () => `/imports/of/${model}/sample`, {
-      format: holds(role, resource.imports?.permission) ? 'nothing' : 'csv',
+      format: [permissions.read, resource.imports?.permission].every((one) => holds(role, one)) ? 'nothing' : 'csv',
     }),
     ...Object.entries(resource.tools ?? {}).flatMap(([tool, { permission, calls: parts }]) => [
       made(permission, 'GET', (id) => `/tools/${model}/${id}/${tool}`),

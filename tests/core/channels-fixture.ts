@@ -5,7 +5,7 @@ import { systemActor } from '../../src/core/access.ts';
 import type { Core } from '../../src/core/core.ts';
 import { mail } from '../../src/core/mail.ts';
 import { defineModule } from '../../src/core/module.ts';
-import type { Message } from '../../src/core/outbox/outbox.ts';
+import type { Message } from '../../src/core/outbox/delivery.ts';
 import { sms } from '../../src/core/sms.ts';
 import { webhook } from '../../src/core/webhook.ts';
 

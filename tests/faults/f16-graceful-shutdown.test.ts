@@ -1,11 +1,10 @@
 // F16: SIGTERM under load, with an upload half sent, a bulk mail and an export under way. The readiness fails first; what was accepted is
 // answered; work stops at a checkpoint and goes on after the next start; the process ends by itself with 0, and a second signal forces it.
-import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pixelCanvas } from '../../src/lib/pixel-canvas.ts';
 import { report, sizeOf } from '../kit/experiment.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
 import { addressesOf, type FaultHouse, openFaultHouse, pause, until } from './fault-house.ts';
+import { halfUpload, loadUntilUnready } from './in-flight.ts';
 
 const recipients = sizeOf('F16_RECIPIENTS', 300, 2_000);
 const perSecond = sizeOf('F16_RATE', 20, 50);
@@ -24,78 +23,6 @@ afterAll(async () => {
   await sink?.stop();
 });
 
-/** What became of the requests of one load. */
-interface Loaded {
-  answered: number;
-  /** Answered by anything but yes. */
-  otherwise: (number | undefined)[];
-  /** Accepted and never answered. */
-  cutOff: string[];
-}
-
-/** A request that may yet be sent to the end. */
-interface HalfSent {
-  socket: Socket;
-  finish(): void;
-  /** Everything that came back until the connection ended. */
-  answer: Promise<string>;
-}
-
-function multipart(): { head: string; body: Buffer } {
-  const canvas = pixelCanvas(40, 30);
-  canvas.paint((x, y) => [x * 5, y * 7, 90]);
-  const part =
-    '--half\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n';
-  const body = Buffer.concat([Buffer.from(part), canvas.png(), Buffer.from('\r\n--half--\r\n')]);
-  const head = `POST /api/images HTTP/1.1\r\nHost: steward\r\nContent-Type: multipart/form-data; boundary=half\r\nContent-Length: ${body.length}\r\n\r\n`;
-  return { head, body };
-}
-
-/** Sends the first half of an upload. */
-async function halfUpload(): Promise<HalfSent> {
-  const { head, body } = multipart();
-  const socket = connect(Number(new URL(house.server.base).port), '127.0.0.1');
-  let said = '';
-  socket.on('data', (chunk) => (said += chunk.toString('latin1')));
-  socket.on('error', () => {});
-  const answer = new Promise<string>((resolve) => socket.once('close', () => resolve(said)));
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
-  socket.write(head);
-  await new Promise<void>((resolve) => socket.write(body.subarray(0, 100), () => resolve()));
-  return { socket, finish: () => socket.write(body.subarray(100)), answer };
-}
-
-/** Sends people as a front end behind a balancer does: to this process for as long as it says that it is ready. */
-async function loadUntilUnready(name: string): Promise<Loaded> {
-  const loaded: Loaded = { answered: 0, otherwise: [], cutOff: [] };
-  const open = new Set<Promise<void>>();
-  let isReady = true;
-  const watching = (async () => {
-    while (isReady) {
-      isReady = await fetch(`${house.server.base}/readyz`, { headers: { connection: 'close' } }).then(
-        ({ status }) => status === 200,
-        () => false,
-      );
-      await pause(50);
-    }
-  })();
-  for (let i = 0; isReady; i += 1) {
-    const one: Promise<void> = house
-      .post('/api/addUserData', { token: key, email: [`${name}${i}@example.org`] })
-      .then((reply) => {
-        if (reply === undefined) loaded.cutOff.push(`${name}${i}`);
-        else if (reply.status === 200 && reply.json.code === 0) loaded.answered += 1;
-        else loaded.otherwise.push(reply.status);
-      })
-      .finally(() => open.delete(one));
-    open.add(one);
-    await pause(1000 / perSecond);
-  }
-  await watching;
-  await Promise.all(open);
-  return loaded;
-}
-
 it(`ends with 0 in the middle of ${recipients} notices and an export, answers all it accepted, and does the rest later`, async () => {
   for (let from = 0; from < recipients; from += 500)
     await house.post('/api/addUserData', { token: key, email: addressesOf(recipients).slice(from, from + 500) });
@@ -108,8 +35,8 @@ it(`ends with 0 in the middle of ${recipients} notices and an export, answers al
   );
   expect([200, 202]).toContain(exported?.status);
   await until('some notices have left', async () => sink.accepted.length > 5);
-  const upload = await halfUpload();
-  const loading = loadUntilUnready('late');
+  const upload = await halfUpload(house);
+  const loading = loadUntilUnready(house, { key, name: 'late', perSecond });
   await pause(1000);
   const ending = house.server.stop('SIGTERM');
   const loaded = await loading;
@@ -153,7 +80,7 @@ it(`ends with 0 in the middle of ${recipients} notices and an export, answers al
 }, 900_000);
 
 it('waits for who was let in, until a second signal forces it', async () => {
-  const upload = await halfUpload();
+  const upload = await halfUpload(house);
   const ending = house.server.stop('SIGTERM');
   await until('it says that it is not ready', async () => (await fetch(`${house.server.base}/readyz`)).status === 503);
   // Two signals within a second are one key press that npm passes on; this is another one.
@@ -165,8 +92,8 @@ it('waits for who was let in, until a second signal forces it', async () => {
 
 it('cuts off where the process just ends: the control', async () => {
   await house.server.start();
-  const upload = await halfUpload();
-  const loading = loadUntilUnready('gone');
+  const upload = await halfUpload(house);
+  const loading = loadUntilUnready(house, { key, name: 'gone', perSecond });
   await pause(1000);
   await house.server.stop('SIGKILL');
   upload.finish();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { Visitor } from '../kit/http.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
+import { webProcesses } from '../kit/web-processes.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'steward-split-'));
 const password = 'lantern orchid seven canal';
@@ -38,22 +39,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The process that answered one request of a connection of its own. */
-async function answering(server: ServerProcess): Promise<number> {
-  // A connection that was just handed to a process when it was killed is never answered: whoever asks gives up and asks again.
-  const signal = AbortSignal.timeout(10_000);
-  const answer = await fetch(`${server.base}/metrics`, { headers: { connection: 'close' }, signal });
-  return Number(/process="(\d+)"/.exec(await answer.text())?.[1]);
-}
-
-async function processes(server: ServerProcess, until: (found: Set<number>) => boolean): Promise<Set<number>> {
-  const found = new Set<number>();
-  for (const end = Date.now() + 120_000; Date.now() < end && !until(found); await pause(50))
-    found.add(await answering(server).catch(() => 0));
-  found.delete(0);
-  return found;
-}
-
 it('the web alone takes an order and does nothing of it; with the worker it is done', async () => {
   const selection = { all: true, filters: { 'state.is': 'added' } };
   const order = { selection, form: {}, expected: 10, idempotencyKey: 'one-press' };
@@ -75,11 +60,11 @@ it('the web alone takes an order and does nothing of it; with the worker it is d
 }, 360_000);
 
 it('two processes answer on one port; one that is killed is replaced, and nobody is signed out', async () => {
-  const first = await processes(web, (found) => found.size >= 2);
+  const first = await webProcesses(web.base, (found) => found.size >= 2);
   expect(first.size).toBe(2);
   const [victim = 0] = [...first];
   process.kill(victim, 'SIGKILL');
-  const second = await processes(web, (found) => [...found].some((one) => one !== 0 && !first.has(one)));
+  const second = await webProcesses(web.base, (found) => [...found].some((one) => one !== 0 && !first.has(one)));
   expect([...second].some((one) => !first.has(one))).toBe(true);
   expect((await staff.get('/admin/api/steward/state')).json).toMatchObject({ operator: { email: 'ada@example.org' } });
 }, 360_000);

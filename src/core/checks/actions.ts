@@ -6,8 +6,7 @@ import { projectRoot } from '../project.ts';
 import { describeForm } from '../records/form.ts';
 import type { Tool } from '../resource.ts';
 import { permissionProblem } from './modules.ts';
-import { type Problem, problem } from './problem.ts';
-import type { Checked } from './resource.ts';
+import { type Checked, type Problem, problem } from './problem.ts';
 import { whereProblems } from './where.ts';
 
 /** Returns the mistakes of a resource's actions. */

@@ -3,8 +3,7 @@
 import { isSecretColumn } from '../database/datamodel.ts';
 import type { ColumnDeclaration } from '../resource.ts';
 import { permissionProblem } from './modules.ts';
-import { type Problem, problem } from './problem.ts';
-import type { Checked } from './resource.ts';
+import { type Checked, type Problem, problem } from './problem.ts';
 
 /** Returns the mistakes of one declared column. */
 export function checkColumn(

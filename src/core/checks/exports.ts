@@ -2,8 +2,7 @@
 import { systemActor } from '../access.ts';
 import type { ExportPreset } from '../resource.ts';
 import { exportColumns } from '../spreadsheets/export-columns.ts';
-import { type Problem, problem } from './problem.ts';
-import type { Checked } from './resource.ts';
+import { type Checked, type Problem, problem } from './problem.ts';
 
 /** Returns the mistakes of a resource's exports. */
 export function checkExports({ resource, model, where }: Checked): Problem[] {

@@ -1,4 +1,7 @@
 // What a mistake in a declaration is, and the mistakes that several checks find. See checks.ts.
+import type { DataModel } from '../database/datamodel.ts';
+import type { ModuleDeclaration } from '../module.ts';
+import type { AnyResource } from '../resource.ts';
 
 /** A mistake in a declaration. */
 export interface Problem {
@@ -9,6 +12,15 @@ export interface Problem {
   message: string;
   /** What to do about it. */
   hint: string;
+}
+
+/** A resource while it is checked, with all that is known around it. */
+export interface Checked {
+  resource: AnyResource;
+  model: DataModel;
+  /** Prefix of each place, for example `certificates: Recipient`. */
+  where: string;
+  modules: readonly ModuleDeclaration[];
 }
 
 /** Builds a problem; `id` without its prefix. */

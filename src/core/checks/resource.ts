@@ -1,6 +1,6 @@
 // Checks of one resource against the datamodel and the modules' permissions and scopes. See checks.ts.
 import type { Actor } from '../access.ts';
-import { allModels, type ColumnModel, type DataModel, isSecretColumn } from '../database/datamodel.ts';
+import { allModels, type ColumnModel, isSecretColumn } from '../database/datamodel.ts';
 import type { ModuleDeclaration } from '../module.ts';
 import { titleColumns } from '../records/view.ts';
 import type { AnyResource, ColumnDeclaration } from '../resource.ts';
@@ -9,17 +9,8 @@ import { checkColumn } from './columns.ts';
 import { checkExports } from './exports.ts';
 import { checkImport } from './imports.ts';
 import { permissionProblem } from './modules.ts';
-import { asyncProblem, isAsync, type Problem, problem, scopeProblem } from './problem.ts';
+import { asyncProblem, type Checked, isAsync, type Problem, problem, scopeProblem } from './problem.ts';
 import { whereProblems } from './where.ts';
-
-/** A resource while it is checked, with all that is known around it. */
-export interface Checked {
-  resource: AnyResource;
-  model: DataModel;
-  /** Prefix of each place, for example `certificates: Recipient`. */
-  where: string;
-  modules: readonly ModuleDeclaration[];
-}
 
 /** Returns the mistakes of one resource. */
 export function checkResource(

@@ -10,6 +10,7 @@ export interface Table {
   findMany(args: object): Promise<AnyRow[]>;
   findFirst(args: object): Promise<AnyRow | null>;
   count(args: object): Promise<number>;
+  groupBy(args: object): Promise<(Record<string, unknown> & { _count: { _all: number } })[]>;
   create(args: object): Promise<AnyRow>;
   createManyAndReturn(args: object): Promise<AnyRow[]>;
   updateMany(args: object): Promise<{ count: number }>;

@@ -11,17 +11,15 @@ import { writeAudits } from '../records/audit.ts';
 import { jsonSafe } from '../records/column-values.ts';
 import { recordTitle } from '../records/view.ts';
 import { writtenValues } from '../records/write.ts';
-import { rightsMark } from '../runs/actor.ts';
 import { isPassing, RightsChanged, reasonOf } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
 import { phrase } from '../words/catalogue.ts';
 import type { AuditInput, Work } from '../work.ts';
-import { scopeOf } from './context.ts';
-import { mustHoldImport } from './lease.ts';
+import { type ImportWork, scopeOf } from './context.ts';
+import { mustHoldImport, mustStillWork } from './lease.ts';
 import { importSelect, type PlannedRow, planRows } from './plan.ts';
 import { keptBefore, openedCells } from './secrets.ts';
 import { type Ended, versionText, writeEnds } from './versions.ts';
-import type { ImportWork } from './work.ts';
 
 type ImportRow = Row<'ImportRow'>;
 
@@ -78,8 +76,7 @@ async function writeTogether(context: ImportWork, rows: ImportRow[]): Promise<vo
     context.actor,
     async (work) => {
       const { tx } = work;
-      await mustHoldImport(tx, context.lease);
-      if ((await rightsMark(tx, context.owner)) !== context.mark) throw new RightsChanged();
+      await mustStillWork(tx, context);
       // Two imports at once would each believe to be first to add somebody.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`steward.import:${context.resource.model}`}))`;
       await lockRecords(

@@ -9,7 +9,9 @@ import { allColumns, type ResourceColumn } from '../records/columns.ts';
 import { canRead } from '../records/describe.ts';
 import { checkValue } from '../records/write.ts';
 import type { AnyResource } from '../resource.ts';
+import type { Owner } from '../runs/actor.ts';
 import type { AnyImport, ImportColumn } from './declaration.ts';
+import type { Import, ImportLease } from './lease.ts';
 
 /** A column that an import can fill. */
 export interface ImportTarget {
@@ -43,6 +45,14 @@ export interface ImportContext {
   width: number;
   format: 'csv' | 'xlsx';
   fileName: string;
+}
+
+/** An import while it is worked on. */
+export interface ImportWork extends ImportContext {
+  row: Import;
+  lease: ImportLease;
+  owner: Owner;
+  mark: string;
 }
 
 /** Returns the resource and its import. Throws not-found for one without, forbidden for an actor who may not import. */

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import type { Row, Transaction } from '../model.ts';
+import { type Owner, rightsMark } from '../runs/actor.ts';
+import { RightsChanged } from '../runs/item.ts';
 import { LeaseLost, leaseSeconds } from '../runs/lease.ts';
 
 /** The row of an import. */
@@ -49,4 +51,33 @@ export async function releaseImport(core: Core, { importId, token }: ImportLease
     where: { id: importId, leaseBy: token },
     data: { leaseBy: null, leaseUntil: null },
   });
+}
+
+/** Stops the work on an import with a note that people can read. */
+export async function stopImport(
+  core: Core,
+  lease: ImportLease,
+  state: 'paused' | 'refused',
+  note: string,
+): Promise<undefined> {
+  await core.transaction(systemActor, async (work) => {
+    await mustHoldImport(work.tx, lease);
+    await work.tx.import.update({ where: { id: lease.importId }, data: { state, note: note.slice(0, 500) } });
+    await work.audit({
+      kind: 'action',
+      summary: `Import ${state}: ${note}`,
+      resource: 'Import',
+      recordId: lease.importId,
+    });
+  });
+  return undefined;
+}
+
+/** Throws unless the import is still held and its owner's rights are those that it was begun with. */
+export async function mustStillWork(
+  tx: Transaction,
+  { lease, owner, mark }: { lease: ImportLease; owner: Owner; mark: string },
+): Promise<void> {
+  await mustHoldImport(tx, lease);
+  if ((await rightsMark(tx, owner)) !== mark) throw new RightsChanged();
 }

@@ -7,10 +7,10 @@ import type { Row, Transaction } from '../model.ts';
 import { isPassing } from '../runs/item.ts';
 import { readKeptSheet } from '../spreadsheets/sheet-reader.ts';
 import type { TableRow } from '../spreadsheets/spreadsheet.ts';
-import { mustHoldImport } from './lease.ts';
+import type { ImportWork } from './context.ts';
+import { mustHoldImport, stopImport } from './lease.ts';
 import { planRows } from './plan.ts';
 import { sealedCells } from './secrets.ts';
-import { type ImportWork, stopImport } from './work.ts';
 
 const deleteAtOnce = 20_000;
 

@@ -7,19 +7,17 @@ import { writeAudits } from '../records/audit.ts';
 import { columnValue } from '../records/column-values.ts';
 import { recordTitle } from '../records/view.ts';
 import { writtenValues } from '../records/write.ts';
-import { rightsMark } from '../runs/actor.ts';
 import { isPassing, RightsChanged, reasonOf } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
 // changed since is left alone and listed.
 import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { updateOne } from './commit.ts';
-import { scopeOf } from './context.ts';
-import { mustHoldImport } from './lease.ts';
+import { type ImportWork, scopeOf } from './context.ts';
+import { mustHoldImport, mustStillWork } from './lease.ts';
 import { importSelect } from './plan.ts';
 import { openedBefore } from './secrets.ts';
 import { type Ended, versionText, writeEnds } from './versions.ts';
-import type { ImportWork } from './work.ts';
 
 type ImportRow = Row<'ImportRow'>;
 
@@ -61,8 +59,7 @@ async function undoTogether(context: ImportWork, rows: ImportRow[]): Promise<voi
     context.actor,
     async (work) => {
       const { tx } = work;
-      await mustHoldImport(tx, context.lease);
-      if ((await rightsMark(tx, context.owner)) !== context.mark) throw new RightsChanged();
+      await mustStillWork(tx, context);
       const ids = rows.map(({ recordId }) => recordId as string);
       await lockRecords(tx, context.resource.model, ids);
       const scope = scopeOf(context.core, context.actor, context.resource.model) ?? { id: { in: [] } };

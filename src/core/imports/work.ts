@@ -12,18 +12,10 @@ import { isPassing, RightsChanged } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
 import { phrase } from '../words/catalogue.ts';
 import { commitImport } from './commit.ts';
-import { type ImportContext, importOfModel, parseAsked, parseMapping } from './context.ts';
-import { type Import, type ImportLease, mustHoldImport, releaseImport, takeImport } from './lease.ts';
+import { type ImportWork, importOfModel, parseAsked, parseMapping } from './context.ts';
+import { type Import, type ImportLease, releaseImport, stopImport, takeImport } from './lease.ts';
 import { rehearseImport } from './rehearsal.ts';
 import { undoImport } from './undo.ts';
-
-/** An import while it is worked on. */
-export interface ImportWork extends ImportContext {
-  row: Import;
-  lease: ImportLease;
-  owner: Owner;
-  mark: string;
-}
 
 /** The job behind each stage of an import. */
 export const workImportJob = job({
@@ -99,26 +91,6 @@ async function workOf(core: Core, row: Import, lease: ImportLease): Promise<Impo
     owner,
     mark,
   };
-}
-
-/** Stops the work on an import with a note that people can read. */
-export async function stopImport(
-  core: Core,
-  lease: ImportLease,
-  state: 'paused' | 'refused',
-  note: string,
-): Promise<undefined> {
-  await core.transaction(systemActor, async (work) => {
-    await mustHoldImport(work.tx, lease);
-    await work.tx.import.update({ where: { id: lease.importId }, data: { state, note: note.slice(0, 500) } });
-    await work.audit({
-      kind: 'action',
-      summary: `Import ${state}: ${note}`,
-      resource: 'Import',
-      recordId: lease.importId,
-    });
-  });
-  return undefined;
 }
 
 async function enqueueIfOpen(tx: Transaction, importId: string): Promise<void> {

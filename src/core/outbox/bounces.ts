@@ -7,9 +7,7 @@ import { StewardError } from '../errors.ts';
 import { job } from '../job.ts';
 import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
-import type { Channel } from './delivery.ts';
-import { shortReply } from './delivery.ts';
-import type { Message } from './outbox.ts';
+import { type Channel, type Message, shortReply } from './delivery.ts';
 import { callSettled } from './settle.ts';
 import { suppress } from './suppression.ts';
 

@@ -5,15 +5,9 @@ import { randomUUID } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Core } from '../core.ts';
 import { alarmBudget, claimableParts, takeParts } from './budget.ts';
-import type { Channel } from './delivery.ts';
-import type { Message } from './outbox.ts';
+import type { Channel, ClaimedMessage, Message } from './delivery.ts';
 import { endOfQuiet } from './quiet-hours.ts';
 import { silenceKey } from './restored.ts';
-
-/** A message that this process is about to send; `token` tells this claim from every other one. */
-export interface ClaimedMessage extends Message {
-  token: string;
-}
 
 /** What a look at the queue gives: messages to send, or how long to wait, in milliseconds. */
 export type Claim = { messages: ClaimedMessage[] } | { waitMs: number };

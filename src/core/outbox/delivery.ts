@@ -1,11 +1,19 @@
 // What every channel has in common on its way out: who carries a message, and what can become of one try.
-import type { ClaimedMessage } from './claim.ts';
+import type { Row } from '../model.ts';
 
 /** The channels of the outbox. */
 export const channels = ['email', 'sms', 'webhook'] as const;
 
 /** One of the channels. */
 export type Channel = (typeof channels)[number];
+
+/** A message as it lies in the outbox. */
+export type Message = Row<'Message'>;
+
+/** A message that this process is about to send; `token` tells this claim from every other one. */
+export interface ClaimedMessage extends Message {
+  token: string;
+}
 
 /**
  * What became of one try. `later`, `offline` and `login` did not leave and may be tried again; `uncertain` may have left;

@@ -3,17 +3,14 @@ import type { Core } from '../core.ts';
 import { invalid, SuppressedError } from '../errors.ts';
 import { addJob } from '../jobs/add.ts';
 import type { MessageInput } from '../mail.ts';
-import type { Row, Transaction } from '../model.ts';
+import type { Transaction } from '../model.ts';
 import { phrase } from '../words/catalogue.ts';
-import type { Channel } from './delivery.ts';
+import type { Channel, Message } from './delivery.ts';
 import { endOfQuiet } from './quiet-hours.ts';
 import { maskSecrets, revealSecrets } from './secrets.ts';
 import { callSettledLater } from './settle.ts';
 import { findSuppression } from './suppression.ts';
 import type { RenderedMail } from './templates.ts';
-
-/** The row of a message. */
-export type Message = Row<'Message'>;
 
 /** A rendered message before it is a row. */
 export interface Draft extends RenderedMail {

@@ -9,9 +9,7 @@ import type { MessageDeclaration, Settled } from '../mail.ts';
 import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { giveBackParts } from './budget.ts';
-import type { ClaimedMessage } from './claim.ts';
-import type { Delivery } from './delivery.ts';
-import type { Message } from './outbox.ts';
+import type { ClaimedMessage, Delivery, Message } from './delivery.ts';
 
 /** Pauses between tries in seconds, each with a fifth of jitter; after the last one the message has failed. */
 export const retryPauses = [15, 60, 300, 900, 3600, 7200, 14400] as const;

@@ -1,8 +1,8 @@
 // How SMS leave: through the provider of the configuration. The rule: an SMS costs money and cannot be taken back, so where it may
 // have left without an answer it is "uncertain", and only a person sends it again.
 import type { Core } from '../core.ts';
-import { type ClaimedMessage, usualServer } from './claim.ts';
-import { type Delivery, shortReply, type Transport } from './delivery.ts';
+import { usualServer } from './claim.ts';
+import { type ClaimedMessage, type Delivery, shortReply, type Transport } from './delivery.ts';
 import { callOut, type OutgoingAnswer, type OutgoingCall, OutgoingError } from './outgoing.ts';
 import { revealSecrets } from './secrets.ts';
 import type { SmsProvider } from './sms-provider.ts';

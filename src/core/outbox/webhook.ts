@@ -2,8 +2,7 @@
 // Where the receiver knows no repeats, a lost answer leaves the message unknown instead of sending it again.
 import { signWebhook } from '../../lib/standard-webhooks.ts';
 import type { Core } from '../core.ts';
-import type { ClaimedMessage } from './claim.ts';
-import { type Delivery, shortReply, type Transport } from './delivery.ts';
+import { type ClaimedMessage, type Delivery, shortReply, type Transport } from './delivery.ts';
 import { callOut, type OutgoingAnswer, OutgoingError } from './outgoing.ts';
 import { openSecrets } from './secrets.ts';
 

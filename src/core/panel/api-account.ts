@@ -19,8 +19,8 @@ import { endSessionOf, endSessionsOf, listSessions } from '../people/session-lis
 import { startSession } from '../people/sessions.ts';
 import type { OperatorWithRole } from '../web/express.ts';
 import { languages, readLanguage } from '../words/language.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { AccountView } from './api-shapes.ts';
 
 export const accountCalls: readonly ApiCall[] = [

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { titleInWords } from '../records/in-words.ts';
 import { parseSelection } from '../records/selection.ts';
 import { previewAction, startRun } from '../runs/run.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs, valuesSchema } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 
 export const actionCalls: readonly ApiCall[] = [
   { method: 'post', path: '/actions/:id/preview', handle: preview },

@@ -11,8 +11,8 @@ import { whereOf } from '../records/list-query.ts';
 import type { AnyResource } from '../resource.ts';
 import { runsToDecide } from '../runs/approval.ts';
 import { phrase } from '../words/catalogue.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { DashboardView } from './api-shapes.ts';
 
 export const dashboardCalls: readonly ApiCall[] = [

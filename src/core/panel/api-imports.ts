@@ -12,8 +12,8 @@ import {
   startUndo,
   uploadImport,
 } from '../imports/imports.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 
 export const importCalls: readonly ApiCall[] = [
   { method: 'post', path: '/imports/of/:model/upload', handle: upload },

@@ -17,8 +17,8 @@ import {
 } from '../records/records.ts';
 import type { AnyResource } from '../resource.ts';
 import { eligibleWhere } from '../runs/eligible.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs, resourceNamed, valuesSchema } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { ListAnswer, RecordWithFiles } from './api-shapes.ts';
 
 export const recordCalls: readonly ApiCall[] = [
@@ -105,14 +105,16 @@ async function create(call: ApiContext) {
   return createRecord(call.core, call.actor, resourceOf(call), values);
 }
 
-const updateSchema = z.strictObject({ values: valuesSchema, version: z.string().max(40).optional() });
+/** How many consequences of a change were told and accepted. */
+const accepted = z.int().min(0).optional();
+const updateSchema = z.strictObject({ values: valuesSchema, version: z.string().max(40).optional(), accepted });
 
 async function update(call: ApiContext) {
-  const { values, version } = await readBodyAs(call.request, updateSchema);
-  return updateRecord(call.core, call.actor, resourceOf(call), call.part('id'), values, version);
+  const { values, version, accepted: told } = await readBodyAs(call.request, updateSchema);
+  return updateRecord(call.core, call.actor, resourceOf(call), call.part('id'), values, version, told);
 }
 
 async function remove(call: ApiContext): Promise<void> {
-  await readBodyAs(call.request, z.strictObject({}));
-  await deleteRecord(call.core, call.actor, resourceOf(call), call.part('id'));
+  const { accepted: told } = await readBodyAs(call.request, z.strictObject({ accepted }));
+  await deleteRecord(call.core, call.actor, resourceOf(call), call.part('id'), told);
 }

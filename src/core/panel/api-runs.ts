@@ -4,8 +4,8 @@ import { invalid, notFound } from '../errors.ts';
 import { titleInWords } from '../records/in-words.ts';
 import { approveRun, declineRun, readPlan } from '../runs/approval.ts';
 import { controlRun, readRun } from '../runs/run.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { checked, readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { RunItemsView } from './api-shapes.ts';
 
 export const runCalls: readonly ApiCall[] = [

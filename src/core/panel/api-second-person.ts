@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { may, mustMay } from '../access.ts';
 import { forbidden, notFound } from '../errors.ts';
 import { chooseSecondPerson, listChoices, type SecondPersonChoice } from '../runs/second-person.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 
 export const secondPersonCalls: readonly ApiCall[] = [
   { method: 'get', path: '/second-person', ours: ['module', 'records'], handle: list },

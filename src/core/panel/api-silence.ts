@@ -4,8 +4,8 @@ import { type Actor, may, mustMay } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict, forbidden } from '../errors.ts';
 import { type Released, releaseCopy, silenceOf, waitingMessages } from '../outbox/restored.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { PanelState } from './api-shapes.ts';
 
 export const silenceCalls: readonly ApiCall[] = [{ method: 'post', path: '/silence/release', handle: release }];

@@ -5,8 +5,8 @@ import type { Core } from '../core.ts';
 import { tableOf } from '../database/tables.ts';
 import { unauthenticated } from '../errors.ts';
 import { describeResource, type ResourceView } from '../records/describe.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { readBodyAs } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 import type { PanelState } from './api-shapes.ts';
 import { silenceView } from './api-silence.ts';
 

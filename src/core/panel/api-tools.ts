@@ -9,8 +9,8 @@ import type { AnyResource, Tool, ToolCall } from '../resource.ts';
 import type { Request } from '../web/express.ts';
 import { parseJson, readJson } from '../web/json-body.ts';
 import { mediaType, readMultipart } from '../web/upload.ts';
-import type { ApiCall, ApiContext } from './api.ts';
 import { checked, resourceNamed } from './api-body.ts';
+import type { ApiCall, ApiContext } from './api-call.ts';
 
 export const toolCalls: readonly ApiCall[] = [
   { method: 'get', path: '/tools/:model/:id/:tool', handle: load },

@@ -1,12 +1,12 @@
 // The panel's JSON API: thin translation between the browser and the rooms that know. It stands behind the panel's gate,
 // which has checked session, sender and operator. GET reads, POST changes.
-import type { Actor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { unauthenticated } from '../errors.ts';
 import { newRouter, type Request, type RequestHandler, type Response, type Router } from '../web/express.ts';
 import { sayAnswer } from '../words/door.ts';
 import { accountCalls } from './api-account.ts';
 import { actionCalls } from './api-actions.ts';
+import type { ApiCall } from './api-call.ts';
 import { dashboardCalls } from './api-dashboard.ts';
 import { importCalls } from './api-imports.ts';
 import { recordCalls } from './api-records.ts';
@@ -15,24 +15,6 @@ import { secondPersonCalls } from './api-second-person.ts';
 import { silenceCalls } from './api-silence.ts';
 import { stateCalls } from './api-state.ts';
 import { toolCalls } from './api-tools.ts';
-
-/** What a call gets: who asks, and the request. */
-export interface ApiContext {
-  core: Core;
-  actor: Actor;
-  request: Request;
-  /** A part of the address; empty where it is absent. */
-  part(name: string): string;
-}
-
-/** One call: what it returns is the answer's JSON; undefined is `{}`. */
-export interface ApiCall {
-  method: 'get' | 'post';
-  path: string;
-  /** Names in the answer that hold words of ours beside the usual ones, for example `title` of a run. */
-  ours?: readonly string[];
-  handle(context: ApiContext): Promise<unknown>;
-}
 
 /** Every call of the panel's API. */
 export const panelCalls: readonly ApiCall[] = [

@@ -4,7 +4,7 @@ import type { Core } from '../core.ts';
 import type { Transaction } from '../database/database.ts';
 import { modelOf } from '../database/datamodel.ts';
 import { type AnyRow, answered, lockRecord, tableOf } from '../database/tables.ts';
-import { conflict, forbidden, invalid, notFound, type StewardError } from '../errors.ts';
+import { conflict, forbidden, invalid, mustAccept, notFound, type StewardError } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
 import type { AuditInput, Work } from '../work.ts';
 import { changedValues } from './audit.ts';
@@ -37,7 +37,7 @@ export async function createRecord(
   });
 }
 
-/** Writes the given columns of a record and returns it. `version` is the one that was shown; throws conflict when it is no longer true. */
+/** Writes the given columns of a record and returns it. `version` is the one that was shown; throws conflict when it is no longer true. Throws `WarningError` for consequences that `accepted` does not count. */
 export async function updateRecord(
   core: Core,
   actor: Actor,
@@ -45,6 +45,7 @@ export async function updateRecord(
   id: string,
   values: Record<string, unknown>,
   version?: string,
+  accepted?: number,
 ): Promise<RecordView> {
   mustMayChange(actor, resource, 'update');
   const parsed = parseValues(resource, actor, 'update', values);
@@ -58,6 +59,7 @@ export async function updateRecord(
     await checkReferences(core, actor, resource, parsed, work.tx);
     const changed = writtenValues(resource, actor, changedValues(pick(before, parsed), parsed).after);
     if (Object.keys(changed).length > 0) {
+      await mustBeAccepted(work, resource, id, accepted, changed);
       const service = withOwnAudit(work, resource);
       await writeUpdate(service.work, actor, resource, before, changed);
       const after = await snapshot(work.tx, actor, resource, id);
@@ -69,15 +71,22 @@ export async function updateRecord(
   });
 }
 
-/** Deletes a record. Throws conflict when others depend on it. */
-export async function deleteRecord(core: Core, actor: Actor, resource: AnyResource, id: string): Promise<void> {
+/** Deletes a record. Throws conflict when others depend on it, `WarningError` for consequences that `accepted` does not count. */
+export async function deleteRecord(
+  core: Core,
+  actor: Actor,
+  resource: AnyResource,
+  id: string,
+  accepted?: number,
+): Promise<void> {
   mustMayChange(actor, resource, 'delete');
   rowWhere(resource, actor, id);
   await inWork(core, actor, async (work) => {
     const row = await locked(work.tx, actor, resource, id);
+    await mustBeAccepted(work, resource, id, accepted);
     const service = withOwnAudit(work, resource);
     if (resource.write?.delete)
-      await resource.write.delete(service.work, (await wholeRow(work.tx, resource, id)) as never);
+      await resource.write.delete(service.work, (await wholeRow(work.tx, resource.model, id)) as never);
     else {
       const where = rowWhere(resource, actor, id);
       if ((await tableOf(work.tx, resource.model).deleteMany({ where })).count !== 1) throw notFound();
@@ -85,6 +94,20 @@ export async function deleteRecord(core: Core, actor: Actor, resource: AnyResour
     const { after: before } = changedValues({}, auditedValues(resource, row));
     await auditChange(work, resource, row, 'delete', { before }, await service.summaryFor(id));
   });
+}
+
+// Without `changed` the record is to be deleted.
+async function mustBeAccepted(
+  work: Work,
+  { model, warns }: AnyResource,
+  id: string,
+  accepted: number | undefined,
+  changed?: Record<string, unknown>,
+): Promise<void> {
+  const { update, delete: remove } = warns ?? {};
+  if (!(changed ? update : remove)) return;
+  const row = (await wholeRow(work.tx, model, id)) as never;
+  mustAccept(await (changed ? update?.(work, row, changed as never) : remove?.(work, row)), accepted);
 }
 
 function mustMayChange(actor: Actor, resource: AnyResource, verb: 'create' | 'update' | 'delete'): void {
@@ -113,8 +136,8 @@ async function snapshot(tx: Transaction, actor: Actor, resource: AnyResource, id
   return tableOf(tx, resource.model).findFirst({ where: rowWhere(resource, actor, id), select });
 }
 
-async function wholeRow(tx: Transaction, resource: AnyResource, id: string): Promise<AnyRow> {
-  const row = await tableOf(tx, resource.model).findFirst({ where: { id } });
+async function wholeRow(tx: Transaction, model: string, id: string): Promise<AnyRow> {
+  const row = await tableOf(tx, model).findFirst({ where: { id } });
   if (!row) throw notFound();
   return row;
 }
@@ -148,7 +171,7 @@ async function writeUpdate(
   changed: Record<string, unknown>,
 ): Promise<void> {
   if (resource.write?.update) {
-    await resource.write.update(work, (await wholeRow(work.tx, resource, before.id)) as never, changed as never);
+    await resource.write.update(work, (await wholeRow(work.tx, resource.model, before.id)) as never, changed as never);
     return;
   }
   const { version } = modelOf(resource.model);

@@ -5,6 +5,7 @@ import { actionForm, hasActionForm } from '../doors/action-form.ts';
 import type { Registry } from '../registry.ts';
 import type { AnyResource, ColumnDeclaration, ComputedColumn, Tone, Tool } from '../resource.ts';
 import type { CountedLabel } from '../words/catalogue.ts';
+import { phrase } from '../words/catalogue.ts';
 import { allColumns, columnsFor, type ResourceColumn } from './columns.ts';
 import { type FilterOperation, operationsOf } from './filters.ts';
 import { describeForm, type FormField } from './form.ts';
@@ -125,7 +126,7 @@ export function describeResource(resource: AnyResource, actor: Actor, registry: 
         ...(opensFirst ? { opensFirst } : {}),
       })),
     children: (resource.children ?? []).filter((child) => readable(child.resource)),
-    ...(resource.empty ? { empty: resource.empty } : {}),
+    ...emptyWords(resource, actor, registry),
     hasSearch: columnsFor(resource, actor, 'search').length > 0,
     ...(resource.imports && may(actor, resource.imports.permission) ? { canImport: true as const } : {}),
     may: verbs,
@@ -167,6 +168,16 @@ function describeColumns(
         ...(other && canRead(other, actor) ? { reference: other.model as string } : {}),
       };
     });
+}
+
+// To somebody who sees only part of the rows, "nothing was sent yet" may be untrue.
+function emptyWords(resource: AnyResource, actor: Actor, registry: Registry): { empty?: string } {
+  const isNarrowed = Object.keys(resource.narrows?.(actor, registry) ?? {}).length > 0;
+  const partly = phrase(
+    'Only what is about records that you may read stands here, and at present that is nothing. Whoever manages roles can let you read more of them.',
+  );
+  const empty = isNarrowed ? partly : resource.empty;
+  return empty ? { empty } : {};
 }
 
 function describeColumn({ name, declaration, model }: ResourceColumn) {

@@ -1,9 +1,6 @@
 // The solver itself: writes the question in its language and reads its answer, here and now. The only room that imports highs.
 import highsModule from 'highs';
-import type { ChoiceProblem, Condition } from './solver.ts';
-
-/** What comes of a question. */
-export type Answered = { taken: boolean[] } | { none: 'impossible' | 'late' };
+import type { Answered, ChoiceProblem, Condition } from './solver.ts';
 
 /** Whether a choice may be taken in part, or wholly or not at all: as the LP format says it. */
 type Kind = 'Bounds' | 'Binary';

@@ -2,7 +2,6 @@
 // a thread that may be killed. Its rule: the answer is the best there is, or there is none; whole numbers only, so that equal means equal.
 import { conflict, unavailable } from '../errors.ts';
 import { startThread } from '../thread.ts';
-import type { Answered } from './answer.ts';
 
 /** One condition: the sum of the choices' parts, each a whole number, is at most, at least or exactly `bound`. */
 export interface Condition {
@@ -16,6 +15,9 @@ export interface ChoiceProblem {
   costs: readonly number[];
   conditions: readonly Condition[];
 }
+
+/** What comes of a question. */
+export type Answered = { taken: boolean[] } | { none: 'impossible' | 'late' };
 
 const memoryMb = 1024;
 const usualSeconds = 60;

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { invalid } from '../errors.ts';
 import { phrase } from '../words/catalogue.ts';
+import { unguardCsv, unguardText } from './guard.ts';
 import { readCsv, type Separator, type TableRow } from './spreadsheet.ts';
 import { readXlsx } from './xlsx-reader.ts';
 
@@ -34,7 +35,8 @@ export async function* readTableFile(path: string): AsyncGenerator<TableRow, Tab
     if (cells.length > mostColumns)
       throw invalid(`Line ${line} has more than ${mostColumns} columns.`, { file: 'is too wide' });
     if (count > mostRows) throw invalid(`At most ${mostRows} rows are read at once.`, { file: 'is too long' });
-    yield { line, cells: count === 0 ? headerOf(cells) : cells.map(withoutGuard) };
+    const own = cells.map(isBook ? unguardText : unguardCsv);
+    yield { line, cells: count === 0 ? headerOf(own) : own };
     count += 1;
   }
 }
@@ -68,9 +70,4 @@ function headerOf(cells: string[]): string[] {
       file: 'has a bad heading',
     });
   return header;
-}
-
-// Our own files put an apostrophe before what a program could take for a formula; it goes again when they come back.
-function withoutGuard(cell: string): string {
-  return /^'[=+\-@＝＋－＠\s]/.test(cell) ? cell.slice(1) : cell;
 }

@@ -4,6 +4,7 @@ import { CsvError, type Options, type Parser, parse as parseStream } from 'csv-p
 import { parse } from 'csv-parse/sync';
 import { invalid } from '../errors.ts';
 import { phrase } from '../words/catalogue.ts';
+import { unguardCsv } from './guard.ts';
 
 /** One row as it stands in the file; `line` counts from 1. */
 export interface TableRow {
@@ -68,7 +69,7 @@ const common = {
   max_record_size: longestRow,
 } satisfies Options;
 
-/** Reads CSV text into trimmed cells, without blank rows; where its quotes make no sense they are plain signs. Throws `invalid` over `maxRows` rows. */
+/** Reads CSV text into trimmed cells, without blank rows and the apostrophes of our own files; where its quotes make no sense they are plain signs. Throws `invalid` over `maxRows` rows. */
 export function readTable(text: string, options: { maxRows: number }): TableRow[] {
   const rows = parseRows(text, options.maxRows, true) ?? parseRows(text, options.maxRows, false) ?? [];
   if (rows.length > options.maxRows) throw invalid(`At most ${options.maxRows} lines can be read at once.`);
@@ -85,7 +86,7 @@ function parseRows(text: string, maxRows: number, quotes: boolean): TableRow[] |
       quote: quotes ? '"' : false,
       to: maxRows + 1,
       on_record: (cells: string[], { lines }) => {
-        if (cells.some(Boolean)) rows.push({ line: firstLine(cells, lines), cells });
+        if (cells.some(Boolean)) rows.push({ line: firstLine(cells, lines), cells: cells.map(unguardCsv) });
         return null;
       },
     });

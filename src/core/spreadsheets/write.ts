@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import { Parser } from 'json2csv';
 import { clockTime } from '../records/days.ts';
+import { guardCsv } from './guard.ts';
 
 /** A calendar day without a time, such as 2026-05-03. */
 export interface DayCell {
@@ -62,7 +63,7 @@ function csvOf(rows: readonly CellRow[], delimiter: string): string {
 function csvCell(cell: Cell): string | number | boolean {
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : '';
   if (typeof cell === 'boolean') return cell;
-  return plainText(cell, harmlessInCsv);
+  return plainText(cell, guardCsv);
 }
 
 /** Returns the cell as a text: instants as 2026-05-03 14:30:00 in the installation's zone, days as 2026-05-03. `guard` is asked for texts only. */
@@ -71,20 +72,6 @@ export function plainText(cell: Cell, guard: (text: string) => string): string {
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? '' : clockTime(cell).replace('T', ' ');
   if (typeof cell === 'object') return cell.day;
   return typeof cell === 'string' ? guard(cell) : String(cell);
-}
-
-// What a spreadsheet program takes for the beginning of a formula, also behind blanks and in its full-width forms.
-const formula = /^[\s\0]*[=+\-@＝＋－＠]|^[\t\r\n\0]/;
-// A program that expects another separator than ours would see a cell begin inside the text.
-const hiddenFormula = /([,;\t\r\n]["'\s]*)(?=[=+\-@＝＋－＠])/g;
-
-/** Returns the text so that no program takes it for a formula: an apostrophe goes before it (OWASP, CSV injection; ASVS 1.2.10). */
-export function harmlessText(text: string): string {
-  return formula.test(text) ? `'${text}` : text;
-}
-
-function harmlessInCsv(text: string): string {
-  return harmlessText(text).replace(hiddenFormula, "$1'");
 }
 
 /** Groups what comes; holds `size` at most. */

@@ -3,7 +3,8 @@
 import type { Readable } from 'node:stream';
 import { packStream, type ZipPart } from '../files/zip.ts';
 import { clockTime } from '../records/days.ts';
-import { type Cell, type CellRow, type CellRows, harmlessText, plainText } from './write.ts';
+import { guardText } from './guard.ts';
+import { type Cell, type CellRow, type CellRows, plainText } from './write.ts';
 import { newSheetName } from './xlsx-names.ts';
 import { escapeXml, workbookParts } from './xlsx-parts.ts';
 
@@ -132,7 +133,7 @@ function cellXml(cell: Cell, at: string, textStyle: number): string {
     if (serial !== undefined)
       return `<c r="${at}" s="${cell instanceof Date ? style.instant : style.day}"><v>${serial}</v></c>`;
   }
-  const text = plainText(cell, harmlessInSheet);
+  const text = plainText(cell, guardInSheet);
   if (text === '') return '';
   const kind = textStyle === style.plain && looksCounted.test(text) ? style.text : textStyle;
   const shown = escapeXml(text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text);
@@ -144,9 +145,9 @@ const looksCounted = /^['+]?[\d\s().,/:-]*\d[\d\s().,/:-]*$/;
 // A telephone number is no formula here: the cell is a text by its type and its format, and people want to read +49 and not '+49.
 const phone = /^\+\d[\d ()./-]{2,24}$/;
 
-function harmlessInSheet(text: string): string {
+function guardInSheet(text: string): string {
   // Lines within a cell end as Excel ends them; a bare carriage return would be shown as _x000D_ by other programs.
-  return phone.test(text) ? text : harmlessText(text).replace(/\r\n?/g, '\n');
+  return phone.test(text) ? text : guardText(text).replace(/\r\n?/g, '\n');
 }
 
 /** Returns Excel's number for a day or an instant in the installation's zone; undefined for what Excel cannot count. */

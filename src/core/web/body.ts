@@ -2,6 +2,7 @@
 // about its length or never ends is an error of the 400s.
 import type { IncomingMessage } from 'node:http';
 import { invalid, type StewardError, tooLarge } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 
 const readingTime = 120_000;
 
@@ -13,8 +14,8 @@ export function mediaType(req: IncomingMessage): string {
 /** Reads a body of at most `maxBytes`, also a chunked one. Throws 413 over the limit, 400 when it breaks off. */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw invalid('Compressed bodies are not read here.');
-  const tooMuch = () => tooLarge(`The body may have ${inWords(maxBytes)} at most.`);
+  if (encoding !== undefined && encoding !== 'identity') throw invalid(phrase('Compressed bodies are not read here.'));
+  const tooMuch = () => tooLarge(phrase(`The body may have ${inWords(maxBytes)} at most.`));
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooMuch();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -36,7 +37,7 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
     };
     const onEnd = () => settle(req.complete ? undefined : brokenOff());
     const onBreak = () => settle(brokenOff());
-    const timer = setTimeout(() => settle(invalid('The body took too long to arrive.')), readingTime).unref();
+    const timer = setTimeout(() => settle(invalid(phrase('The body took too long to arrive.'))), readingTime).unref();
     if (req.destroyed || req.readableEnded) settle(brokenOff());
     else req.on('data', onData).on('end', onEnd).on('error', onBreak).on('close', onBreak);
   });
@@ -44,7 +45,7 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
 
 /** Builds the error for a body that ends too early. */
 export function brokenOff(): StewardError {
-  return invalid('The body broke off before its end.');
+  return invalid(phrase('The body broke off before its end.'));
 }
 
 function inWords(bytes: number): string {
@@ -56,6 +57,6 @@ export function utf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw invalid('The body is not UTF-8 text.', {}, cause);
+    throw invalid(phrase('The body is not UTF-8 text.'), {}, cause);
   }
 }

@@ -2,8 +2,9 @@
 import { escapeHtml } from '../../lib/escape-html.ts';
 import type { Core } from '../core.ts';
 import { mapDatabaseError } from '../database/database.ts';
-import { notFound, publicFace, StewardError, TooManyError } from '../errors.ts';
+import { notFound, publicFace, StewardError, TooManyError, type Warning, WarningError } from '../errors.ts';
 import { phrase } from '../words/catalogue.ts';
+import { sayAnswer } from '../words/door.ts';
 import { acceptedLanguage } from '../words/language.ts';
 import type { Words } from '../words/sentences.ts';
 import { wordsOf } from '../words/words.ts';
@@ -19,6 +20,8 @@ export interface Failure {
   message: string;
   fields: Record<string, string>;
   retryAfter?: number;
+  /** What the change would do, where somebody must accept it first. */
+  warning?: Warning;
 }
 
 /** Returns the public face of any thrown value: ours, the database's, Express's own for a bad address, or "Something went wrong". */
@@ -27,6 +30,7 @@ export function failureOf(error: unknown, requestId?: string): Failure {
   const face = publicFace(known ?? error);
   if (face.status === 500 && requestId) face.message = phrase(`Something went wrong. (${requestId.slice(0, 8)})`);
   if (known instanceof TooManyError) return { ...face, retryAfter: known.retryAfter };
+  if (error instanceof WarningError) return { ...face, warning: error.warning };
   return face.status === 503 ? { ...face, retryAfter: 5 } : face;
 }
 
@@ -38,6 +42,24 @@ function fromExpress(error: unknown): StewardError | undefined {
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new StewardError('invalid', status, 'This request cannot be read.', { cause: error });
   return undefined;
+}
+
+/** Notes a failure, sets the head of its answer and takes what still arrives; undefined when an answer has left already, which ends its connection. */
+export async function beginFailure(
+  core: Core,
+  request: Request,
+  response: Response,
+  error: unknown,
+): Promise<Failure | undefined> {
+  const failure = failureOf(error, request.requestId);
+  noteFailure(core, request, failure, error);
+  if (response.headersSent) {
+    response.destroy();
+    return undefined;
+  }
+  writeFailureHead(response, failure);
+  await takeRest(request, response);
+  return failure;
 }
 
 /** Writes to the log what the caller is not told. */
@@ -59,11 +81,12 @@ export function wordsFor(core: Core, request: Request): Words {
   return request.words ?? wordsOf(core, acceptedLanguage(request.headers['accept-language']));
 }
 
-// Programs at the public API read English; in the panel a person reads the answer.
-function sayFailure({ words }: Request, failure: Failure): Failure {
+/** Says a failure in the words of whoever reads it; without words it stays English, as programs read it. */
+export function sayFailure(words: Words | undefined, failure: Failure): Failure {
   if (!words) return failure;
   const fields = Object.fromEntries(Object.entries(failure.fields).map(([name, fault]) => [name, words.say(fault)]));
-  return { ...failure, message: words.say(failure.message), fields };
+  const warning = failure.warning && (sayAnswer(words, failure.warning) as Warning);
+  return { ...failure, message: words.say(failure.message), fields, ...(warning && { warning }) };
 }
 
 function failurePage(message: string, { language, say }: Words): string {
@@ -87,18 +110,12 @@ function failurePage(message: string, { language, say }: Words): string {
 /** Builds the error handler that everything ends at: JSON `{code, message, fields}`, or a page for a browser; once headers have left, it cuts the connection. */
 export function lastErrorHandler(core: Core) {
   return async (error: unknown, request: Request, response: Response, _next: NextFunction): Promise<void> => {
-    const failure = failureOf(error, request.requestId);
-    noteFailure(core, request, failure, error);
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    writeFailureHead(response, failure);
-    await takeRest(request, response);
-    const { code, message, fields } = sayFailure(request, failure);
+    const failure = await beginFailure(core, request, response, error);
+    if (!failure) return;
+    const { code, message, fields, warning } = sayFailure(request.words, failure);
     if (request.accepts(['json', 'html']) === 'html')
       response.type('html').send(failurePage(message, wordsFor(core, request)));
-    else response.json({ code, message, fields });
+    else response.json({ code, message, fields, ...(warning && { warning }) });
   };
 }
 

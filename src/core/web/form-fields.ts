@@ -1,5 +1,6 @@
 // What holds for every field of a form, however it was encoded: a usable name, once, and text without NUL.
 import { invalid, type StewardError } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 
 const longestName = 200;
 
@@ -12,16 +13,17 @@ export function mustBeName(name: unknown): asserts name is string {
     name.includes('\0') ||
     name === '__proto__'
   )
-    throw invalid('The form has a field whose name cannot be used.');
+    throw invalid(phrase('The form has a field whose name cannot be used.'));
 }
 
 /** Builds the error for a field that came twice; which one counts would be a guess. */
 export function repeated(name: string): StewardError {
-  return invalid(`The field "${name}" came more than once.`, { [name]: 'came more than once' });
+  return invalid(phrase(`The field "${name}" came more than once.`), { [name]: phrase('came more than once') });
 }
 
 /** Returns the value; throws when it has a NUL, which PostgreSQL cannot keep. */
 export function plainValue(name: string, value: string): string {
-  if (value.includes('\0')) throw invalid('A field has a NUL character.', { [name]: 'has a NUL character' });
+  if (value.includes('\0'))
+    throw invalid(phrase('A field has a NUL character.'), { [name]: phrase('has a NUL character') });
   return value;
 }

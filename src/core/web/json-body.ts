@@ -1,6 +1,7 @@
 // JSON from clients: bounded in size, depth and keys before it is parsed, and free of what only confuses later.
 import type { IncomingMessage } from 'node:http';
 import { invalid, tooLarge } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 import { readBody, utf8 } from './body.ts';
 
 /** How much JSON is read. */
@@ -24,9 +25,9 @@ export function parseJson(text: string, limits: Omit<JsonLimits, 'maxBytes'> = {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid('The body is not valid JSON.', {}, cause);
+    throw invalid(phrase('The body is not valid JSON.'), {}, cause);
   }
-  if (inspect(value) !== keys) throw invalid('The JSON names a key twice.');
+  if (inspect(value) !== keys) throw invalid(phrase('The JSON names a key twice.'));
   return value;
 }
 
@@ -42,8 +43,8 @@ function measureJson(text: string, maxDepth: number, maxKeys: number): number {
     else if (code === 0x7d || code === 0x5d) depth -= 1;
     else if (code === 0x3a) keys += 1;
     else if (code === 0x2c) elements += 1;
-    if (depth > maxDepth) throw invalid(`The JSON is nested more than ${maxDepth} deep.`);
-    if (keys > maxKeys || elements > maxKeys) throw tooLarge('The JSON has too many keys.');
+    if (depth > maxDepth) throw invalid(phrase(`The JSON is nested more than ${maxDepth} deep.`));
+    if (keys > maxKeys || elements > maxKeys) throw tooLarge(phrase('The JSON has too many keys.'));
   }
   return keys;
 }
@@ -57,12 +58,13 @@ function endOfString(text: string, start: number): number {
 /** Looks at every key and value; returns the number of keys. Depth is bounded by then, so recursion is safe. */
 function inspect(value: unknown, path = ''): number {
   if (typeof value === 'string') mustBeText(value, path);
-  else if (typeof value === 'number' && !Number.isFinite(value)) throw unfit(path, 'is a number beyond measure');
+  else if (typeof value === 'number' && !Number.isFinite(value))
+    throw unfit(path, phrase('is a number beyond measure'));
   else if (Array.isArray(value)) return value.reduce<number>((sum, one, i) => sum + inspect(one, `${path}.${i}`), 0);
   else if (typeof value === 'object' && value !== null) {
     let keys = 0;
     for (const [key, one] of Object.entries(value)) {
-      if (key === '__proto__') throw unfit(path, 'has the key __proto__');
+      if (key === '__proto__') throw unfit(path, phrase('has the key __proto__'));
       mustBeText(key, path);
       keys += 1 + inspect(one, path ? `${path}.${key}` : key);
     }
@@ -72,11 +74,11 @@ function inspect(value: unknown, path = ''): number {
 }
 
 function mustBeText(text: string, path: string): void {
-  if (text.includes('\0')) throw unfit(path, 'has a NUL character');
-  if (/\p{Surrogate}/u.test(text)) throw unfit(path, 'has half a character (a lone surrogate)');
+  if (text.includes('\0')) throw unfit(path, phrase('has a NUL character'));
+  if (/\p{Surrogate}/u.test(text)) throw unfit(path, phrase('has half a character (a lone surrogate)'));
 }
 
 function unfit(path: string, reason: string) {
   const field = path.slice(0, 200) || 'body';
-  return invalid(`The JSON cannot be used: ${field} ${reason}.`, { [field]: reason });
+  return invalid(phrase(`The JSON cannot be used: ${field} ${reason}.`), { [field]: reason });
 }

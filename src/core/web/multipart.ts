@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import { invalid, tooLarge } from '../errors.ts';
 import type { UploadedFile } from '../route.ts';
+import { phrase } from '../words/catalogue.ts';
 import { brokenOff, readBody } from './body.ts';
 import { mustBeName, plainValue, repeated } from './form-fields.ts';
 
@@ -37,11 +38,11 @@ export async function readMultipart(req: IncomingMessage, limits: MultipartLimit
 /** Returns the boundary of a multipart content type (RFC 2046: 1 to 70 of certain characters). */
 function boundaryOf(contentType: string): string {
   if (contentType.length > 500 || !/^multipart\/form-data\s*;/i.test(contentType))
-    throw invalid('The body must be multipart/form-data.');
+    throw invalid(phrase('The body must be multipart/form-data.'));
   const found = /;\s*boundary=(?:"([^"]*)"|([^\s;"]+))\s*(?:;|$)/i.exec(contentType);
   const boundary = found?.[1] ?? found?.[2] ?? '';
   if (!/^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/.test(boundary))
-    throw invalid('The multipart body has no usable boundary.');
+    throw invalid(phrase('The multipart body has no usable boundary.'));
   return boundary;
 }
 
@@ -49,7 +50,8 @@ function boundaryOf(contentType: string): string {
 export async function parseMultipart(body: Buffer, boundary: string, limits: MultipartLimits): Promise<Multipart> {
   const maxHeaderBytes = limits.maxHeaderBytes ?? 8192;
   const parts = countParts(body, boundary, maxHeaderBytes);
-  if (parts > (limits.maxParts ?? limits.maxFiles + limits.maxFields)) throw tooLarge('The form has too many parts.');
+  if (parts > (limits.maxParts ?? limits.maxFiles + limits.maxFields))
+    throw tooLarge(phrase('The form has too many parts.'));
   const parser = new Busboy({
     // Written anew, so that the parser and we cannot read the client's header in two ways.
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
@@ -58,7 +60,7 @@ export async function parseMultipart(body: Buffer, boundary: string, limits: Mul
   const { form, seen } = await collect(parser, body, limits);
   // The parser passes over a part it cannot read in silence; a form that lost a part is not the form that was sent.
   if (seen !== parts || !body.includes(`--${boundary}--`))
-    throw invalid('The multipart body has a part that cannot be read.');
+    throw invalid(phrase('The multipart body has a part that cannot be read.'));
   return form;
 }
 
@@ -69,7 +71,7 @@ function collect(
   limits: MultipartLimits,
 ): Promise<{ form: Multipart; seen: number }> {
   const form: Multipart = { fields: Object.create(null), files: [] };
-  const damaged = (cause?: unknown) => invalid('The multipart body is damaged.', {}, cause);
+  const damaged = (cause?: unknown) => invalid(phrase('The multipart body is damaged.'), {}, cause);
   let seen = 0;
   return new Promise((resolve, reject) => {
     const guard = setTimeout(() => reject(damaged()), 10_000).unref();
@@ -117,7 +119,7 @@ function countParts(body: Buffer, boundary: string, maxHeaderBytes: number): num
     const start = at + delimiter.length;
     if (body.toString('latin1', start, start + 2) === '--') break;
     if (!body.subarray(start, start + maxHeaderBytes + 4).includes('\r\n\r\n'))
-      throw invalid('The multipart body has a part whose headers are too long or have no end.');
+      throw invalid(phrase('The multipart body has a part whose headers are too long or have no end.'));
     count += 1;
   }
   return count;
@@ -134,8 +136,8 @@ function takeField(
   mustBeName(name);
   mustBePlain(encoding);
   if (name in form.fields || form.files.some((file) => file.field === name)) throw repeated(name);
-  if (Object.keys(form.fields).length >= limits.maxFields) throw tooLarge('The form has too many fields.');
-  if (isCut) throw tooLarge(`The field "${name}" is too long.`);
+  if (Object.keys(form.fields).length >= limits.maxFields) throw tooLarge(phrase('The form has too many fields.'));
+  if (isCut) throw tooLarge(phrase(`The field "${name}" is too long.`));
   form.fields[name] = plainValue(name, value);
 }
 
@@ -152,16 +154,18 @@ function takeFile(
   mustBePlain(encoding);
   if (field in form.fields) throw repeated(field);
   if (limits.fileFields && !limits.fileFields.includes(field))
-    throw invalid('A file came where none is expected.', { [field]: 'takes no file' });
-  if (form.files.length >= limits.maxFiles) throw tooLarge(`Send ${limits.maxFiles} files at most.`);
+    throw invalid(phrase('A file came where none is expected.'), { [field]: phrase('takes no file') });
+  if (form.files.length >= limits.maxFiles) throw tooLarge(phrase(`Send ${limits.maxFiles} files at most.`));
   if (name.length > 255 || name.includes('\0'))
-    throw invalid('The name of the file cannot be used.', { [field]: 'has a file name that cannot be used' });
+    throw invalid(phrase('The name of the file cannot be used.'), {
+      [field]: phrase('has a file name that cannot be used'),
+    });
   form.files.push({ ...file, field, type: shortType(file.type) });
 }
 
 function mustBePlain(encoding: string): void {
   if (!['7bit', '8bit', 'binary'].includes(encoding))
-    throw invalid('The form uses a transfer encoding that is not read.');
+    throw invalid(phrase('The form uses a transfer encoding that is not read.'));
 }
 
 function shortType(type: string): string {

@@ -9,10 +9,12 @@ import { addressKey } from '../limits.ts';
 import { mustNotBeForeign } from '../origin.ts';
 import { actorOfApiKey } from '../people/api-keys.ts';
 import { Answer, type AnyRoute, type Envelope, type UploadedFile } from '../route.ts';
-import { languages } from '../words/language.ts';
+import { phrase } from '../words/catalogue.ts';
+import { acceptedLanguage, languages } from '../words/language.ts';
+import { wordsOf } from '../words/words.ts';
 import { readBody, utf8 } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { failureOf, noteFailure, takeRest, writeFailureHead } from './errors.ts';
+import { beginFailure, sayFailure } from './errors.ts';
 import type { Express, NextFunction, Request, Response } from './express.ts';
 import { parseJson, readJson } from './json-body.ts';
 import { mediaType, readMultipart, readUrlencoded } from './upload.ts';
@@ -46,7 +48,7 @@ function appendNeighbours(core: Core, app: Express): void {
   for (const [folder, envelope] of [...folders].sort(([a], [b]) => b.length - a.length)) {
     if (folder === '') continue;
     app.use(folder, () => {
-      throw notFound('There is no such address.');
+      throw notFound(phrase('There is no such address.'));
     });
     app.use(folder, (error: unknown, request: Request, response: Response, _next: NextFunction) => {
       allowOrigin(core, request, response);
@@ -72,7 +74,7 @@ function answerPath(core: Core, envelope: Envelope, list: readonly AnyRoute[]) {
       const route = known.get(request.method);
       if (!route) {
         response.setHeader('Allow', methods.join(', '));
-        throw new StewardError('method', 405, 'This address cannot be called in this way.');
+        throw new StewardError('method', 405, phrase(`Method "${request.method}" not allowed.`));
       }
       await succeed(envelope, request, response, await callRoute(core, route, request));
     } catch (error) {
@@ -121,7 +123,8 @@ function parsed(schema: z.ZodType | undefined, value: unknown, part: string): un
     for (const key of unknown ?? [issue.path.join('.') || part])
       fields[key.slice(0, 80)] ??= unknown ? 'is unknown' : issue.message;
   }
-  throw invalid(`The ${part} does not fit: ${Object.keys(fields).join(', ')}.`, fields);
+  const names = Object.keys(fields).join(', ');
+  throw invalid(phrase(`The ${part} does not fit: ${names}.`), fields);
 }
 
 // A name given twice stays a list, which a schema for one text refuses by its name.
@@ -163,7 +166,8 @@ async function readInput(
   }
   if (accepts.includes('any-json') || (type === 'application/json' && accepts.includes('json')))
     return { value: await readJson(request, { maxBytes, maxKeys: route.maxKeys }), files: [] };
-  throw new StewardError('media-type', 415, `The body must be ${accepts.map(mediaWords).join(' or ')}.`);
+  const kinds = accepts.map(mediaWords).join(' or ');
+  throw new StewardError('media-type', 415, phrase(`The body must be ${kinds}.`));
 }
 
 function isBodiless({ headers }: Request): boolean {
@@ -204,14 +208,10 @@ async function refuse(
   response: Response,
   error: unknown,
 ): Promise<void> {
-  const failure = failureOf(error, request.requestId);
-  noteFailure(core, request, failure, error);
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  writeFailureHead(response, failure);
-  await takeRest(request, response);
-  const { status, body } = envelope.failure(failure);
+  const failure = await beginFailure(core, request, response, error);
+  if (!failure) return;
+  const { language } = envelope;
+  const words = language && wordsOf(core, acceptedLanguage(request.headers['accept-language'], language));
+  const { status, body } = envelope.failure(sayFailure(words, failure));
   response.status(status).json(body);
 }

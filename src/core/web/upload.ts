@@ -2,6 +2,7 @@
 // its length, with nothing on disk.
 import type { IncomingMessage } from 'node:http';
 import { tooLarge } from '../errors.ts';
+import { phrase } from '../words/catalogue.ts';
 import { readBody, utf8 } from './body.ts';
 import { mustBeName, plainValue, repeated } from './form-fields.ts';
 
@@ -14,13 +15,14 @@ export async function readUrlencoded(
   limits: { maxBytes: number; maxFields: number; maxFieldBytes?: number },
 ): Promise<Record<string, string>> {
   const text = utf8(await readBody(req, limits.maxBytes));
-  if (text.split('&', limits.maxFields + 2).length > limits.maxFields) throw tooLarge('The form has too many fields.');
+  if (text.split('&', limits.maxFields + 2).length > limits.maxFields)
+    throw tooLarge(phrase('The form has too many fields.'));
   const fields: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {
     mustBeName(name);
     if (name in fields) throw repeated(name);
     if (Buffer.byteLength(value) > (limits.maxFieldBytes ?? limits.maxBytes))
-      throw tooLarge(`The field "${name}" is too long.`);
+      throw tooLarge(phrase(`The field "${name}" is too long.`));
     fields[name] = plainValue(name, value);
   }
   return fields;

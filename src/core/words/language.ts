@@ -34,9 +34,9 @@ export function readLanguage(tag: unknown): Language | undefined {
   return languages.find((one) => one === first);
 }
 
-/** Returns the best of our languages for an Accept-Language header (RFC 9110, 12.5.4); English when none fits. */
-export function acceptedLanguage(header: unknown): Language {
-  if (typeof header !== 'string') return 'en';
+/** Returns the best of our languages for an Accept-Language header (RFC 9110, 12.5.4); `otherwise` when none fits. */
+export function acceptedLanguage(header: unknown, otherwise: Language = 'en'): Language {
+  if (typeof header !== 'string') return otherwise;
   const wishes = header
     .slice(0, 500)
     .split(',')
@@ -47,5 +47,5 @@ export function acceptedLanguage(header: unknown): Language {
     })
     .filter(({ language, quality }) => language !== undefined && quality > 0)
     .sort((one, other) => other.quality - one.quality);
-  return wishes[0]?.language ?? 'en';
+  return wishes[0]?.language ?? otherwise;
 }

@@ -1,5 +1,5 @@
 // How accounts of the public appear in the panel.
-import { resource } from '../../core/index.ts';
+import { countOf, resource } from '../../core/index.ts';
 import { accountActions } from './account-actions.ts';
 
 /** Accounts of the public. */
@@ -27,15 +27,7 @@ export const accounts = resource('CardAccount', {
     cards: {
       label: 'Cards',
       display: 'number',
-      async of(rows, core) {
-        const authorId = { in: rows.map(({ id }) => id) };
-        const counts = await core.db.greetingCard.groupBy({
-          by: ['authorId'],
-          where: { authorId },
-          _count: { _all: true },
-        });
-        return Object.fromEntries(counts.map((one) => [one.authorId, one._count._all]));
-      },
+      of: countOf('GreetingCard', 'authorId'),
     },
   },
   sort: ['createdAt', 'desc'],

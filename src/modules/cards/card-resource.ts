@@ -1,5 +1,5 @@
 // How cards, reports of them and uploaded files appear in the panel.
-import { type Core, phrase, resource } from '../../core/index.ts';
+import { type Core, countOf, phrase, resource } from '../../core/index.ts';
 import { cardActions } from './card-actions.ts';
 
 const read = 'cards:read';
@@ -47,15 +47,7 @@ export const cards = resource('GreetingCard', {
     files: {
       label: 'Files',
       display: 'number',
-      async of(rows, core) {
-        const cardId = { in: rows.map(({ id }) => id) };
-        const counts = await core.db.cardAttachment.groupBy({
-          by: ['cardId'],
-          where: { cardId },
-          _count: { _all: true },
-        });
-        return Object.fromEntries(counts.map((one) => [one.cardId, one._count._all]));
-      },
+      of: countOf('CardAttachment', 'cardId'),
     },
   },
   sort: ['openReports', 'desc'],

@@ -1,6 +1,6 @@
 // How styles, orders, codes and scans appear in the panel.
 import { z } from 'zod';
-import { phrase, resource } from '../../core/index.ts';
+import { countOf, phrase, resource } from '../../core/index.ts';
 import { createBatch, deleteBatch, mostCodes } from './batches.ts';
 import { batchActions, codeActions, styleActions } from './code-actions.ts';
 import { codeUrl } from './sheets.ts';
@@ -123,11 +123,7 @@ export const batches = resource('QrBatch', {
     recorded: {
       label: 'With a card',
       display: 'number',
-      async of(rows, core) {
-        const where = { batchId: { in: rows.map(({ id }) => id) }, recordedAt: { not: null } };
-        const counts = await core.db.qrCode.groupBy({ by: ['batchId'], where, _count: { _all: true } });
-        return Object.fromEntries(counts.map((one) => [one.batchId ?? '', one._count._all]));
-      },
+      of: countOf('QrCode', 'batchId', { recordedAt: { not: null } }),
     },
   },
   sort: ['createdAt', 'desc'],

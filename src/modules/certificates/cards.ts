@@ -1,5 +1,5 @@
 // The campaigns on the dashboard, with how far each is.
-import { type Card, phrase } from '../../core/index.ts';
+import { boundId, type Card, phrase } from '../../core/index.ts';
 
 const shown = 5;
 
@@ -9,7 +9,7 @@ export const campaignsCard: Card = {
   permission: 'certificates:read',
   overTime: { label: 'Certificates drawn', model: 'Certificate', at: 'createdAt' },
   async load(core, actor) {
-    const where = actor.scope === 'all' ? {} : { id: actor.scopeId ?? '' };
+    const where = actor.scope === 'all' ? {} : { id: boundId(actor) };
     const campaigns = await core.db.campaign.findMany({ where, orderBy: { createdAt: 'desc' }, take: shown });
     const mine = { campaignId: { in: campaigns.map(({ id }) => id) } };
     const people = actor.scope === 'all' ? {} : mine;

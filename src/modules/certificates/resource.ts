@@ -1,6 +1,6 @@
 // How campaigns, recipients and certificates appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, type Core, importOf, languageColumn, type Row, resource } from '../../core/index.ts';
+import { boundId, type Core, countOf, importOf, languageColumn, type Row, resource } from '../../core/index.ts';
 import { certificateActions, recipientActions } from './actions.ts';
 import { createCampaign, deleteCampaign, mustBeAddress, updateCampaign } from './campaigns.ts';
 import { cleanName, nameProblem } from './person-name.ts';
@@ -13,7 +13,6 @@ const group = 'Certificates';
 const read = 'certificates:read';
 const manage = 'certificates:manage';
 const taken = 'certificates:export';
-const bound = (actor: Actor) => actor.scopeId ?? '';
 const stateValues = {
   added: { label: 'Added', tone: 'quiet' },
   notified: { label: 'Notified', tone: 'busy' },
@@ -56,7 +55,7 @@ export const campaigns = resource('Campaign', {
   icon: 'Award',
   title: 'title',
   permissions: { read, create: manage, update: manage, delete: manage, export: taken },
-  scopes: { campaign: (actor) => ({ id: bound(actor) }), key: (actor) => ({ id: bound(actor) }) },
+  scopes: { campaign: (actor) => ({ id: boundId(actor) }), key: (actor) => ({ id: boundId(actor) }) },
   columns: {
     title: {
       label: 'Title',
@@ -126,15 +125,7 @@ export const campaigns = resource('Campaign', {
     failed: {
       label: 'Failed',
       display: 'number',
-      async of(rows, core) {
-        const found = await core.db.recipient.groupBy({
-          by: ['campaignId'],
-          where: { campaignId: { in: rows.map(({ id }) => id) }, problem: { not: null } },
-          _count: { _all: true },
-        });
-        const counts = new Map(found.map((one) => [one.campaignId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countOf('Recipient', 'campaignId', { problem: { not: null } }),
     },
   },
   sort: ['createdAt', 'desc'],
@@ -184,7 +175,7 @@ export const recipients = resource('Recipient', {
   icon: 'Users',
   title: (row) => (row.name ? `${row.name} (${row.email})` : row.email),
   permissions: { read, update: manage, delete: manage, export: taken },
-  scopes: { campaign: (actor) => ({ campaignId: bound(actor) }), key: (actor) => ({ campaignId: bound(actor) }) },
+  scopes: { campaign: (actor) => ({ campaignId: boundId(actor) }), key: (actor) => ({ campaignId: boundId(actor) }) },
   columns: {
     email: {
       label: 'E-mail',
@@ -246,8 +237,8 @@ export const certificates = resource('Certificate', {
   title: (row) => `${row.name} · ${row.code}`,
   permissions: { read, export: taken },
   scopes: {
-    campaign: (actor) => ({ recipient: { campaignId: bound(actor) } }),
-    key: (actor) => ({ recipient: { campaignId: bound(actor) } }),
+    campaign: (actor) => ({ recipient: { campaignId: boundId(actor) } }),
+    key: (actor) => ({ recipient: { campaignId: boundId(actor) } }),
   },
   columns: {
     name: { label: 'Name', search: true, filter: true, sort: true },

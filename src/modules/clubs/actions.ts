@@ -109,7 +109,8 @@ const renew = action('Club', {
 const ask = action('Club', {
   name: 'ask-renewal',
   label: { one: 'Ask for renewal', many: 'Ask for {count} renewals' },
-  description: 'Staff see that the club wants to go on.',
+  description:
+    'Staff see that the club wants to go on. Until they decide it goes on as it is, also past the end of its term.',
   permission: 'clubs:own',
   icon: 'Flag',
   eligible: [

@@ -1,6 +1,6 @@
 // How activities and the people who enrolled in them appear in the panel, to staff and to the club whose they are.
 import { z } from 'zod';
-import { type Actor, forbidden, type Row, resource, type Work } from '../../core/index.ts';
+import { boundId, countOf, forbidden, type Row, resource, type Work } from '../../core/index.ts';
 import { changeActivity, deleteActivity, type NewActivity, publishActivity } from './activities.ts';
 import { activityActions, enrolmentActions } from './activity-actions.ts';
 import { campusValues, columnLabels, enrollingValues, typeValues } from './activity-words.ts';
@@ -11,7 +11,6 @@ import { activityReviewTool } from './tools.ts';
 const group = 'Clubs';
 const read = 'clubs:read';
 const publishes = 'clubs:publish';
-const own = (actor: Actor) => actor.scopeId ?? '';
 const write = { create: true, update: true } as const;
 const upTo = (most: number) => z.string().trim().max(most, 'is too long');
 
@@ -30,7 +29,7 @@ export const activities = resource('Activity', {
   icon: 'Calendar',
   title: 'name',
   permissions: { read, create: publishes, update: publishes, delete: 'clubs:moderate', export: 'clubs:export' },
-  scopes: { club: (actor) => ({ clubId: own(actor) }) },
+  scopes: { club: (actor) => ({ clubId: boundId(actor) }) },
   columns: {
     number: { label: 'No.', list: false, sort: true, filter: true },
     name: {
@@ -92,15 +91,7 @@ export const activities = resource('Activity', {
     enrolled: {
       label: 'Enrolled',
       display: 'number',
-      async of(rows, core) {
-        const groups = await core.db.activityEnrolment.groupBy({
-          by: ['activityId'],
-          where: { activityId: { in: rows.map(({ id }) => id) } },
-          _count: { _all: true },
-        });
-        const counts = new Map(groups.map((one) => [one.activityId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countOf('ActivityEnrolment', 'activityId'),
     },
   },
   sort: ['createdAt', 'desc'],
@@ -133,7 +124,7 @@ export const enrolments = resource('ActivityEnrolment', {
   icon: 'UserCheck',
   title: 'name',
   permissions: { read: 'clubs:enrolments', export: 'clubs:enrolments' },
-  scopes: { club: (actor) => ({ activity: { clubId: own(actor) } }) },
+  scopes: { club: (actor) => ({ activity: { clubId: boundId(actor) } }) },
   columns: {
     name: { label: 'Name', search: true, filter: true, sort: true },
     studentId: { label: 'Student number', search: true, filter: true, sort: true },

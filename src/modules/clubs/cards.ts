@@ -1,5 +1,5 @@
 // What waits for reviewers, or how a club's own activities are, on the dashboard.
-import { type Card, phrase } from '../../core/index.ts';
+import { boundId, type Card, phrase } from '../../core/index.ts';
 
 const shown = 5;
 const day = 86_400_000;
@@ -11,10 +11,11 @@ export const clubsCard: Card = {
   overTime: { label: 'Enrolments', model: 'ActivityEnrolment', at: 'createdAt' },
   async load(core, actor) {
     const isAll = actor.scope === 'all';
-    const mine = isAll ? {} : { clubId: actor.scopeId ?? '' };
+    const mine = isAll ? {} : { clubId: boundId(actor) };
     const now = new Date();
-    const [waiting, review, open, coming] = await Promise.all([
+    const [waiting, renewals, review, open, coming] = await Promise.all([
       isAll ? core.db.club.count({ where: { state: 'pending' } }) : 0,
+      isAll ? core.db.club.count({ where: { renewalAskedAt: { not: null } } }) : 0,
       core.db.activity.count({ where: { ...mine, state: 'pending' } }),
       core.db.activity.count({ where: { ...mine, state: 'approved', endsAt: { gt: now } } }),
       core.db.activity.findMany({
@@ -39,6 +40,16 @@ export const clubsCard: Card = {
                 tone: waiting > 0 ? ('busy' as const) : ('quiet' as const),
                 href: '/resources/Club?view=0',
               },
+              ...(renewals > 0
+                ? [
+                    {
+                      label: 'Asks for renewal',
+                      value: renewals,
+                      tone: 'busy' as const,
+                      href: '/resources/Club?view=2',
+                    },
+                  ]
+                : []),
             ]
           : []),
         {

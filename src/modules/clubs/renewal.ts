@@ -1,6 +1,15 @@
 // The years after an approval: reminding, asking, renewing, suspending. The rule: a suspended club is out at once, by panel and API,
-// and each reminder leaves once for each end.
-import { blockOperator, type Core, type Skip, skip, systemActor, type Work } from '../../core/index.ts';
+// each reminder leaves once for each end, and who asked in time goes on until staff decide, for it is they who are late then.
+import {
+  blockOperator,
+  type Core,
+  phrase,
+  type Row,
+  type Skip,
+  skip,
+  systemActor,
+  type Work,
+} from '../../core/index.ts';
 import { lockClub, recordOf } from './applications.ts';
 import { letterTo } from './decisions.ts';
 import { reminderMail, suspensionMail } from './mails.ts';
@@ -19,7 +28,8 @@ export async function suspendClub(work: Work, id: string, reason: string): Promi
   await blockOperator(work, club.operatorId);
   const { decisions } = await work.tx.club.update({
     where: { id },
-    data: { state: 'suspended', refusal: reason, decisions: { increment: 1 } },
+    // Whoever asked to go on has an answer by this.
+    data: { state: 'suspended', refusal: reason, renewalAskedAt: null, decisions: { increment: 1 } },
   });
   await work.send(suspensionMail, {
     ...letterTo(club),
@@ -65,6 +75,12 @@ export async function askRenewal(work: Work, id: string): Promise<Skip | undefin
   await work.tx.club.update({ where: { id }, data: { renewalAskedAt: new Date() } });
   await work.audit({ kind: 'update', summary: 'The club asked for renewal', ...recordOf(club) });
   return undefined;
+}
+
+/** Says where a club stands with its renewal; empty where it asked for none. */
+export function renewalWords({ renewalAskedAt, approvedUntil }: Row<'Club'>, now = new Date()): string {
+  if (!renewalAskedAt) return '';
+  return approvedUntil && approvedUntil <= now ? phrase('asks to go on; the term is over') : phrase('asks to go on');
 }
 
 /** Suspends the clubs whose approval is over and reminds those whose approval ends soon. Returns how many of each. */

@@ -1,15 +1,15 @@
 // How clubs, their messages and the settings appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, languageColumn, phrase, resource } from '../../core/index.ts';
+import { boundId, languageColumn, phrase, resource } from '../../core/index.ts';
 import { clubActions } from './actions.ts';
 import { activities, enrolments } from './activity-resource.ts';
 import { deleteMessage } from './club-messages.ts';
+import { renewalWords } from './renewal.ts';
 import { reviewTool } from './tools.ts';
 
 const group = 'Clubs';
 const read = 'clubs:read';
 const reviews = 'clubs:review';
-const own = (actor: Actor) => actor.scopeId ?? '';
 
 /** Applications and the clubs that they became. A club sees its own, and nothing of the review. */
 const clubs = resource('Club', {
@@ -18,7 +18,7 @@ const clubs = resource('Club', {
   icon: 'Flag',
   title: 'name',
   permissions: { read, update: reviews, export: 'clubs:export' },
-  scopes: { club: (actor) => ({ id: own(actor) }) },
+  scopes: { club: (actor) => ({ id: boundId(actor) }) },
   columns: {
     number: { label: 'No.', list: false, sort: true, filter: true },
     name: {
@@ -64,6 +64,14 @@ const clubs = resource('Club', {
     renewalAskedAt: { label: 'Asked for renewal', list: false, filter: true },
     evidenceDeletedAt: { label: 'Evidence deleted', list: false, filter: true, permission: reviews },
   },
+  computed: {
+    renewal: {
+      label: 'Renewal',
+      display: 'text',
+      words: true,
+      of: async (rows) => Object.fromEntries(rows.map((row) => [row.id, renewalWords(row)])),
+    },
+  },
   sort: ['appliedAt', 'desc'],
   views: [
     { label: 'To review', where: { state: 'pending' } },
@@ -89,7 +97,7 @@ const clubMessages = resource('ClubMessage', {
   icon: 'MessageSquare',
   title: 'subject',
   permissions: { read, delete: 'clubs:message' },
-  scopes: { club: (actor) => ({ recipients: { some: { clubId: own(actor) } } }) },
+  scopes: { club: (actor) => ({ recipients: { some: { clubId: boundId(actor) } } }) },
   columns: {
     subject: { label: 'Subject', filter: true, sort: true },
     body: { label: 'Text', display: 'longText' },
@@ -109,7 +117,7 @@ const recipients = resource('ClubMessageRecipient', {
   title: (row) => phrase(`Message of ${row.createdAt.toISOString().slice(0, 10)}`),
   titleIsWords: true,
   permissions: { read },
-  scopes: { club: (actor) => ({ clubId: own(actor) }) },
+  scopes: { club: (actor) => ({ clubId: boundId(actor) }) },
   columns: {
     clubId: { label: 'Club', filter: true },
     messageId: { label: 'Message', filter: true },

@@ -3,6 +3,7 @@ import type { Envelope } from '../../core/index.ts';
 
 /** The envelope of all routes of this module. */
 export const wireEnvelope: Envelope = {
+  language: 'ru',
   success: (value) => ({ status: 200, body: value }),
   failure: ({ status, message, fields }) => {
     // What is wrong with the body as a whole is no field of it.

@@ -4,12 +4,14 @@
 import type { Readable } from 'node:stream';
 import {
   type Core,
+  guardCsv,
   invalid,
   phrase,
   type Row,
   readSheetRows,
   readText,
   type Transaction,
+  unguardCsv,
   xlsxStream,
 } from '../../core/index.ts';
 import type { WantedAttendee } from './attendees.ts';
@@ -30,7 +32,6 @@ export const listHeader = 'Naam;Klas;Doelgroep;Identificatie';
 const end = '\r\n';
 const most = 10_000;
 const longest = 80;
-const isFormula = /^'*[=+\-@＝＋－＠\t\r]/;
 
 const headings: Record<keyof Omit<ListedAttendee, 'line'>, RegExp> = {
   fullName: /^(naam|name|full ?name|volledige naam|姓名|имя|фио)$/i,
@@ -65,13 +66,7 @@ export function listBook(core: Pick<Core, 'config'>, people: readonly Row<'Atten
 }
 
 function plainCell(cell: string): string {
-  const text = cell.replace(/[;\r\n]+/g, ',');
-  return isFormula.test(text) ? `'${text}` : text;
-}
-
-function unguarded(cell: string): string {
-  const text = cell.trim();
-  return text.startsWith("'") && isFormula.test(text) ? text.slice(1) : text;
+  return guardCsv(cell.replace(/[;\r\n]+/g, ','));
 }
 
 /** Reads a list: the seed's CSV, another CSV, or a workbook. Throws `invalid` naming the line that does not fit. */
@@ -87,7 +82,9 @@ export async function readList(bytes: Buffer): Promise<ListedAttendee[]> {
 // As the original reads it: lines at CR?LF, the first one dropped, rows with an empty first column passed over.
 function seedRows(text: string): ListedAttendee[] {
   return text.split(/\r?\n/).flatMap((line, at) => {
-    const [fullName = '', userClass = '', targetGroup = '', identity, email] = line.split(';').map(unguarded);
+    const [fullName = '', userClass = '', targetGroup = '', identity, email] = line
+      .split(';')
+      .map((cell) => unguardCsv(cell.trim()));
     if (at === 0 || fullName === '') return [];
     return [{ line: at + 1, fullName, userClass, targetGroup, identity, ...(email && { email }) }];
   });
@@ -101,7 +98,7 @@ function tableRows([head, ...rows]: { line: number; cells: string[] }[]): Listed
       file: 'has no column Naam',
     });
   return rows.flatMap(({ line, cells }) => {
-    const cell = (name: keyof typeof headings) => unguarded(cells[places.get(name) ?? -1] ?? '');
+    const cell = (name: keyof typeof headings) => (cells[places.get(name) ?? -1] ?? '').trim();
     const has = (name: keyof typeof headings) => (places.get(name) ?? -1) >= 0;
     if (cell('fullName') === '') return [];
     return [

@@ -1,6 +1,7 @@
 // The people of an event and their login keys. The rule: a list is replaced as a whole or not at all; who stays keeps the registrations,
 // and every change of a key ends the tokens made with the old one.
 import { invalid, type Row, type Work } from '../../core/index.ts';
+import { followConflicts } from './conflicts.ts';
 import { lockEvent, lockWorkshops } from './locks.ts';
 import { keptKey, loginKeyHash, loginKeyProblem, newLoginKey } from './login-keys.ts';
 import { offerFreePlaces } from './waiting.ts';
@@ -63,6 +64,7 @@ export async function replaceAttendees(
     recordTitle: event.name,
     summary: `People were replaced: ${counts.made} new, ${counts.changed} changed, ${counts.removed} removed`,
   });
+  await followConflicts(work, eventId);
   return counts;
 }
 
@@ -168,6 +170,7 @@ export async function updateAttendee(work: Work, row: Row<'Attendee'>, values: P
   const [one] = await prepareKeys(work, [wanted], new Map([[row.id, row]]));
   const epoch = one?.key ? { epoch: { increment: 1 } } : {};
   await work.tx.attendee.update({ where: { id: row.id }, data: { ...valuesOf(one as Prepared), ...epoch } });
+  if (values.targetGroup !== undefined) await followConflicts(work, row.eventId, row.id);
 }
 
 /** Gives somebody a new key; the old one ends at once, and so do its tokens. */

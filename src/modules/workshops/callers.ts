@@ -41,6 +41,17 @@ function reaches({ actor }: Extract<Caller, { kind: 'manager' }>, eventId: strin
   return actor.scope === 'all' || actor.scopeId === eventId;
 }
 
+/** Writes down that something of an event left at the API. */
+export function noteExport(
+  core: Core,
+  { actor }: Extract<Caller, { kind: 'manager' }>,
+  event: Row<'WorkshopEvent'>,
+  summary: string,
+): Promise<void> {
+  const about = { resource: 'WorkshopEvent', recordId: event.id, recordTitle: event.name };
+  return core.transaction(actor, (work) => work.audit({ kind: 'export', ...about, summary }));
+}
+
 /** Returns whose registrations these are. A user: his own only (403); a manager: anybody's within reach. */
 export async function ownerFor(core: Core, caller: Caller, number: number): Promise<Row<'Attendee'>> {
   if (caller.kind === 'user') {

@@ -1,5 +1,5 @@
 // The newest events on the dashboard, with how many people have chosen.
-import { type Card, phrase } from '../../core/index.ts';
+import { boundId, type Card, phrase } from '../../core/index.ts';
 
 const shown = 5;
 
@@ -9,7 +9,7 @@ export const eventsCard: Card = {
   permission: 'workshops:read',
   overTime: { label: 'Registrations', model: 'WorkshopRegistration', at: 'entryTime' },
   async load(core, actor) {
-    const where = actor.scope === 'all' ? {} : { id: actor.scopeId ?? '' };
+    const where = actor.scope === 'all' ? {} : { id: boundId(actor) };
     const events = await core.db.workshopEvent.findMany({ where, orderBy: { createdAt: 'desc' }, take: shown });
     const rows = await Promise.all(
       events.map(async ({ id, name }) => {
@@ -26,13 +26,17 @@ export const eventsCard: Card = {
         };
       }),
     );
-    const of = actor.scope === 'all' ? {} : { workshop: { eventId: actor.scopeId ?? '' } };
-    const [registered, waiting] = await Promise.all([
+    const of = actor.scope === 'all' ? {} : { workshop: { eventId: boundId(actor) } };
+    const [registered, waiting, broken] = await Promise.all([
       core.db.workshopRegistration.count({ where: of }),
       core.db.workshopWaiting.count({ where: { ...of, state: 'waiting' } }),
+      core.db.workshopConflict.count({ where: actor.scope === 'all' ? {} : { eventId: boundId(actor) } }),
     ]);
     return {
       figures: [
+        ...(broken > 0
+          ? [{ label: 'Conflicts', value: broken, tone: 'bad' as const, href: '/resources/WorkshopConflict' }]
+          : []),
         { label: 'Registrations', value: registered, tone: 'good', href: '/resources/WorkshopRegistration' },
         { label: 'Waiting', value: waiting, tone: waiting > 0 ? 'busy' : 'quiet', href: '/resources/WorkshopWaiting' },
       ],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Answer, type Core, invalid, type LimitRule, may, phrase, route, type Transaction } from '../../core/index.ts';
 import { replaceAttendees } from './attendees.ts';
 import { tokenHeader } from './auth-routes.ts';
-import { eventFor, mustBeManager, mustBeSignedIn, noEvent } from './callers.ts';
+import { eventFor, mustBeManager, mustBeSignedIn, noEvent, noteExport } from './callers.ts';
 import { createEvent, deleteEvent, replaceEvent } from './events.ts';
 import { replaceLinks } from './links.ts';
 import { openedKey } from './login-keys.ts';
@@ -209,15 +209,7 @@ async function readUsers(
   });
   const mayRead = may(manager.actor, 'workshops:keys');
   if (mayRead && rows.length > 0)
-    await core.transaction(manager.actor, (work) =>
-      work.audit({
-        kind: 'export',
-        resource: 'WorkshopEvent',
-        recordId: event.id,
-        recordTitle: event.name,
-        summary: phrase(`The login keys of ${rows.length} people were read at the API`),
-      }),
-    );
+    await noteExport(core, manager, event, phrase(`The login keys of ${rows.length} people were read at the API`));
   return rows.map((row) => wireUser(row, event.number, mayRead ? openedKey(core, row.identitySealed) : null));
 }
 

@@ -1,6 +1,7 @@
 // Events with their workshops. The rule: an event is changed as a whole under the locks of all its workshops, so that no registration slips
 // between what was checked and what is written.
 import { conflict, invalid, phrase, type Row, type Work } from '../../core/index.ts';
+import { followConflicts } from './conflicts.ts';
 import { lockEvent, lockWorkshops } from './locks.ts';
 import { lockBundle, offerFreePlaces } from './waiting.ts';
 
@@ -73,6 +74,7 @@ async function replaceWorkshops(work: Work, eventId: string, wanted: readonly Wa
     }
   }
   await offerFreePlaces(work, await lockWorkshops(tx, listed));
+  await followConflicts(work, eventId);
   return { made, changed, gone: gone.length };
 }
 
@@ -103,6 +105,14 @@ export async function updateWorkshop(work: Work, id: string, values: Partial<Row
     work,
     locked.map((one) => (one.id === id ? after : one)),
   );
+  await followConflicts(work, before.eventId);
+}
+
+/** Deletes a workshop with its registrations. */
+export async function deleteWorkshop(work: Work, { id, eventId }: Row<'Workshop'>): Promise<void> {
+  await lockBundle(work.tx, id);
+  await work.tx.workshop.delete({ where: { id } });
+  await followConflicts(work, eventId);
 }
 
 /** Opens or closes an event; once it is closed no registration can follow. */

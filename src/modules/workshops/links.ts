@@ -1,5 +1,6 @@
 // Links between workshops: together or never together. The rule: a set of links is replaced as a whole, and never contradicts itself.
-import { conflict, invalid, phrase, type Row, type Work } from '../../core/index.ts';
+import { invalid, phrase, type Row, type Work } from '../../core/index.ts';
+import { followConflicts } from './conflicts.ts';
 import { lockEvent } from './locks.ts';
 
 /** A link as it is asked for; the ids are those of our records. */
@@ -26,18 +27,7 @@ export async function replaceLinks(work: Work, eventId: string, wanted: readonly
     recordTitle: event.name,
     summary: `The links between workshops were replaced: ${wanted.length} instead of ${before}`,
   });
-}
-
-/** Adds one link. Throws `invalid` when it does not fit the others. */
-export async function addLink(work: Work, link: WantedLink): Promise<{ id: string }> {
-  const { tx } = work;
-  const first = await tx.workshop.findUnique({ where: { id: link.firstId } });
-  if (!first) throw invalid('The first workshop does not exist.', { firstId: 'does not exist' });
-  await lockEvent(tx, first.eventId);
-  const there = await tx.workshopLink.findMany({ where: { eventId: first.eventId } });
-  const problem = linksProblem([...there, link], await tx.workshop.findMany({ where: { eventId: first.eventId } }));
-  if (problem) throw conflict(problem, { secondId: problem });
-  return tx.workshopLink.create({ data: { ...link, eventId: first.eventId } });
+  await followConflicts(work, eventId);
 }
 
 /** Says what is wrong with a set of links; undefined when they can stand together. */

@@ -6,8 +6,11 @@ import { loadDemo } from './demo.ts';
 import { workshopsEnvelope } from './envelope.ts';
 import { jobs } from './jobs.ts';
 import { keyMail, offerMail, scheduleMail } from './mails.ts';
-import { managers, moments, placements, plans, registrations, waiting } from './more-resources.ts';
+import { managers } from './manager-resource.ts';
+import { moments } from './moment-resource.ts';
+import { placements, plans } from './plan-resource.ts';
 import { privacy } from './privacy.ts';
+import { conflicts, registrations, waiting } from './registration-resource.ts';
 import { attendees, events, workshops } from './resource.ts';
 import { routes } from './routes.ts';
 import { variables } from './variables.ts';
@@ -44,7 +47,7 @@ export default defineModule({
       scope: 'workshop-event',
     },
   },
-  resources: [events, workshops, attendees, registrations, waiting, moments, plans, placements, managers],
+  resources: [events, workshops, attendees, registrations, conflicts, waiting, moments, plans, placements, managers],
   routes: { envelope: workshopsEnvelope, list: routes },
   pages: { '/workshops/': 'workshops/index.html' },
   jobs,

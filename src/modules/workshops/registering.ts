@@ -1,8 +1,9 @@
 // The one place that writes registrations. Its rule: a set is checked and replaced as a whole under row locks (attendee, then workshops
 // by id), or nothing changes; what becomes free is offered to the waiting list in the same transaction.
 import { invalid, notFound, phrase, type Row, type Work } from '../../core/index.ts';
+import { followConflicts } from './conflicts.ts';
 import { type LockedWorkshop, lockAttendee, lockWorkshops } from './locks.ts';
-import { closed, full, refusalError, refusalOf } from './rules.ts';
+import { closed, full, refusalError, refusalsOf, refusalWords } from './rules.ts';
 import { offerFreePlaces, takeOwnOffers } from './waiting.ts';
 
 /** Who wants it, and why where that must be said. */
@@ -31,11 +32,14 @@ export async function changeRegistrations(
   const byId = new Map(locked.map((one) => [one.id, one]));
   const chosen = wanted.map((id) => byId.get(id) ?? missing());
   if (!options.by.staff) await mustBeOpen(work, attendee.eventId);
-  await mustKeepRules(work, attendee, chosen);
   const added = chosen.filter(({ id }) => !current.includes(id));
   const removed = current.filter((id) => !wanted.includes(id));
+  const before = current.flatMap((id) => byId.get(id) ?? []);
+  await mustKeepRules(work, attendee, chosen, added.length === 0 && removed.length > 0 ? before : []);
   await replaceRows(work, attendee, added, removed, options.planId);
   await offerFreePlaces(work, locked, removed);
+  // Last, and only where there was a set: a rush of people who choose for the first time has nothing to do here.
+  if (current.length > 0) await followConflicts(work, attendee.eventId, attendee.id);
   if (options.by.staff && (added.length > 0 || removed.length > 0))
     await auditChange(work, attendee, byId, current, wanted, options.by.reason);
   return wanted;
@@ -65,13 +69,17 @@ async function mustBeOpen({ tx }: Work, eventId: string): Promise<void> {
   if (!event.available) throw closed();
 }
 
-/** Throws the contract's refusal unless the set keeps to event, group, moments and links; the workshops are locked. */
-export async function mustKeepRules(
+/**
+ * Throws the contract's refusal unless the set keeps to event, group, moments and links; the workshops are locked. Whoever only gives
+ * something back out of `before` may leave broken what was broken: staff changed workshops since, and that is mended one by one.
+ */
+async function mustKeepRules(
   { tx }: Work,
   attendee: Row<'Attendee'>,
   chosen: readonly LockedWorkshop[],
+  before: readonly LockedWorkshop[],
 ): Promise<void> {
-  const ids = chosen.map(({ id }) => id);
+  const ids = [...chosen, ...before].map(({ id }) => id);
   const links = await tx.workshopLink.findMany({
     where: { OR: [{ firstId: { in: ids } }, { secondId: { in: ids } }] },
     include: { first: { select: { title: true } }, second: { select: { title: true } } },
@@ -83,8 +91,10 @@ export async function mustKeepRules(
       [secondId, second.title],
     ]),
   );
-  const refusal = refusalOf(attendee, chosen, links, (id) => titles.get(id) ?? '');
-  if (refusal) throw refusalError(refusal);
+  const title = (id: string) => titles.get(id) ?? '';
+  const broken = new Set([...refusalsOf(attendee, before, links, title)].map(refusalWords));
+  for (const refusal of refusalsOf(attendee, chosen, links, title))
+    if (!broken.has(refusalWords(refusal))) throw refusalError(refusal);
 }
 
 async function replaceRows(

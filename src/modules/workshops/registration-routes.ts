@@ -15,7 +15,7 @@ import {
 import { contentDisposition } from '../../lib/file-name.ts';
 import { turnstile } from '../../lib/turnstile.ts';
 import { tokenHeader } from './auth-routes.ts';
-import { eventFor, mustBeManager, mustBeSignedIn, ownerFor } from './callers.ts';
+import { eventFor, mustBeManager, mustBeSignedIn, noteExport, ownerFor } from './callers.ts';
 import { type RegisteringOptions, removeRegistration, setRegistrations } from './registering.ts';
 import { registrationsBook, spreadsheetType } from './registrations-file.ts';
 import type { Caller } from './sign-in.ts';
@@ -30,7 +30,7 @@ export const inTurn = turnstile(6, 5000, () =>
 const user = z.object({ uid: addressId });
 const reason = z.string().trim().max(300).optional();
 
-/** Reads an attendee's registrations as the contract writes them. */
+/** Reads an attendee's registrations as the contract writes them: always under their name, an empty list too, for clients read that name. */
 async function readOwn(core: Pick<Core, 'db'>, attendee: Row<'Attendee'>) {
   const rows = await core.db.workshopRegistration.findMany({
     where: { attendeeId: attendee.id },
@@ -142,15 +142,7 @@ const book = route({
     const { core, params, query } = asking;
     const manager = await mustBeManager(asking);
     const event = await eventFor(core, params.id, manager);
-    await core.transaction(manager.actor, (work) =>
-      work.audit({
-        kind: 'export',
-        resource: 'WorkshopEvent',
-        recordId: event.id,
-        recordTitle: event.name,
-        summary: phrase('The registrations were exported at the API'),
-      }),
-    );
+    await noteExport(core, manager, event, phrase('The registrations were exported at the API'));
     const options = { hasOverview: query.overview === '1', hasAttendance: query.attendance === '1' };
     return new Answer(200, registrationsBook(core.db, [event], options), {
       'Content-Type': spreadsheetType,

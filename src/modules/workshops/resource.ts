@@ -1,16 +1,17 @@
 // How events, workshops and their people appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, languageColumn, type Row, resource } from '../../core/index.ts';
+import { boundId, countOf, languageColumn, type Row, resource } from '../../core/index.ts';
 import { attendeeActions, eventActions, workshopActions } from './actions.ts';
 import { createAttendee, deleteAttendee, updateAttendee } from './attendees.ts';
-import { createEvent, deleteEvent, replaceEvent, updateWorkshop } from './events.ts';
+import { warningOfGroups, warningOfLoss, warningOfWorkshop } from './conflicts.ts';
+import { createEvent, deleteEvent, deleteWorkshop, replaceEvent, updateWorkshop } from './events.ts';
+import { ofEvent } from './scopes.ts';
 import { assignTool, linksTool, peopleTool, registrationsTool } from './tools.ts';
 
 const group = 'Workshops';
 const read = 'workshops:read';
 const manage = 'workshops:manage';
 const taken = 'workshops:export';
-const bound = (actor: Actor) => actor.scopeId ?? '';
 const plain = (most: number) =>
   z
     .string()
@@ -21,6 +22,9 @@ const named = plain(80).refine((text) => text !== '', 'is missing');
 const counted = (least: number, most: number) =>
   z.number().int('must be a whole number').min(least, 'is too small').max(most, 'is too large');
 
+const countPeople = countOf('Attendee', 'eventId');
+const countDecided = countOf('Attendee', 'eventId', { registrations: { some: {} } });
+
 /** Events with how full they are and their own screens. */
 export const events = resource('WorkshopEvent', {
   label: { one: 'event', many: 'events' },
@@ -28,7 +32,7 @@ export const events = resource('WorkshopEvent', {
   icon: 'Calendar',
   title: 'name',
   permissions: { read, create: manage, update: manage, delete: manage },
-  scopes: { 'workshop-event': (actor) => ({ id: bound(actor) }), key: (actor) => ({ id: bound(actor) }) },
+  scopes: { 'workshop-event': (actor) => ({ id: boundId(actor) }), key: (actor) => ({ id: boundId(actor) }) },
   columns: {
     name: {
       label: 'Name',
@@ -62,27 +66,19 @@ export const events = resource('WorkshopEvent', {
     people: {
       label: 'People',
       display: 'number',
-      async of(rows, core) {
-        const eventId = { in: rows.map(({ id }) => id) };
-        const found = await core.db.attendee.groupBy({ by: ['eventId'], where: { eventId }, _count: { _all: true } });
-        const counts = new Map(found.map((one) => [one.eventId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countPeople,
+    },
+    conflicts: {
+      label: 'Conflicts',
+      display: 'number',
+      of: countOf('WorkshopConflict', 'eventId'),
     },
     decided: {
       label: 'Have chosen',
       display: 'progress',
       async of(rows, core) {
-        const all = await Promise.all(
-          rows.map(async ({ id: eventId }) => {
-            const [total, done] = await Promise.all([
-              core.db.attendee.count({ where: { eventId } }),
-              core.db.attendee.count({ where: { eventId, registrations: { some: {} } } }),
-            ]);
-            return [eventId, { done, total }] as const;
-          }),
-        );
-        return Object.fromEntries(all);
+        const [totals, done] = await Promise.all([countPeople(rows, core), countDecided(rows, core)]);
+        return Object.fromEntries(rows.map(({ id }) => [id, { done: done[id], total: totals[id] }]));
       },
     },
   },
@@ -90,6 +86,7 @@ export const events = resource('WorkshopEvent', {
   views: [
     { label: 'Open for registration', where: { available: true } },
     { label: 'Not open', where: { OR: [{ available: false }, { available: null }] } },
+    { label: 'With conflicts', where: { conflicts: { some: {} } } },
   ],
   actions: eventActions,
   tools: { people: peopleTool, links: linksTool, assign: assignTool },
@@ -101,9 +98,11 @@ export const events = resource('WorkshopEvent', {
     },
     delete: (work, row) => deleteEvent(work, row.id),
   },
+  warns: { delete: (work, row) => warningOfLoss(work, { eventId: row.id }) },
   empty:
     'An event holds workshops and people. Make the first one, add workshops, then bring the people in with “People”.',
   children: [
+    { resource: 'WorkshopConflict', by: 'eventId', label: 'Conflicts' },
     { resource: 'Workshop', by: 'eventId', label: 'Workshops' },
     { resource: 'WorkshopMoment', by: 'eventId', label: 'Times' },
     { resource: 'Attendee', by: 'eventId', label: 'People' },
@@ -118,7 +117,7 @@ export const workshops = resource('Workshop', {
   icon: 'BookOpen',
   title: (row) => `${row.title} (${row.moment})`,
   permissions: { read, create: manage, update: manage, delete: manage, export: taken },
-  scopes: { 'workshop-event': (actor) => ({ eventId: bound(actor) }), key: (actor) => ({ eventId: bound(actor) }) },
+  scopes: ofEvent,
   columns: {
     title: { label: 'Title', search: true, filter: true, sort: true, create: true, update: true, rule: named },
     moment: {
@@ -181,21 +180,14 @@ export const workshops = resource('Workshop', {
     waiting: {
       label: 'Waiting',
       display: 'number',
-      async of(rows, core) {
-        const found = await core.db.workshopWaiting.groupBy({
-          by: ['workshopId'],
-          where: { workshopId: { in: rows.map(({ id }) => id) }, state: 'waiting' },
-          _count: { _all: true },
-        });
-        const counts = new Map(found.map((one) => [one.workshopId, one._count._all]));
-        return Object.fromEntries(rows.map(({ id }) => [id, counts.get(id) ?? 0]));
-      },
+      of: countOf('WorkshopWaiting', 'workshopId', { state: 'waiting' }),
     },
   },
   sort: ['number', 'asc'],
   views: [{ label: 'With a waiting list', where: { hasWaiting: true } }],
   actions: workshopActions,
-  write: { update: (work, row, values) => updateWorkshop(work, row.id, values) },
+  write: { update: (work, row, values) => updateWorkshop(work, row.id, values), delete: deleteWorkshop },
+  warns: { update: warningOfWorkshop, delete: (work, row) => warningOfLoss(work, { id: row.id }) },
   empty: 'No workshops yet. Add them here, or let a front end bring them.',
   children: [
     { resource: 'WorkshopRegistration', by: 'workshopId', label: 'Registrations' },
@@ -210,7 +202,7 @@ export const attendees = resource('Attendee', {
   icon: 'Users',
   title: (row) => (row.userClass ? `${row.fullName} (${row.userClass})` : row.fullName),
   permissions: { read, create: manage, update: manage, delete: manage, export: taken },
-  scopes: { 'workshop-event': (actor) => ({ eventId: bound(actor) }), key: (actor) => ({ eventId: bound(actor) }) },
+  scopes: ofEvent,
   columns: {
     fullName: { label: 'Name', search: true, filter: true, sort: true, create: true, update: true, rule: named },
     userClass: { label: 'Class', filter: true, sort: true, create: true, update: true, rule: plain(80) },
@@ -257,6 +249,7 @@ export const attendees = resource('Attendee', {
   views: [
     { label: 'Without a registration', where: { registrations: { none: {} } } },
     { label: 'Without a key', where: { identityHash: null } },
+    { label: 'With a conflict', where: { conflict: { isNot: null } } },
   ],
   actions: attendeeActions,
   tools: { workshops: registrationsTool },
@@ -268,8 +261,14 @@ export const attendees = resource('Attendee', {
       updateAttendee(work, row, { ...wanted(values), identity: values.identitySealed || undefined }),
     delete: (work, row) => deleteAttendee(work, row.id),
   },
+  warns: {
+    async update(work, { id, eventId }, { targetGroup }) {
+      return targetGroup === undefined ? undefined : warningOfGroups(work, eventId, new Map([[id, targetGroup]]), id);
+    },
+  },
   empty: 'Nobody yet. Open an event and choose “People”.',
   children: [
+    { resource: 'WorkshopConflict', by: 'attendeeId', label: 'Conflicts' },
     { resource: 'WorkshopRegistration', by: 'attendeeId', label: 'Registrations' },
     { resource: 'WorkshopWaiting', by: 'attendeeId', label: 'Waiting lists' },
   ],

@@ -1,5 +1,5 @@
 // What a set of workshops must keep to, looked at as a whole. The rule: pure; whoever calls it holds the locks that keep its facts true.
-import { conflict, forbidden, type Row } from '../../core/index.ts';
+import { conflict, forbidden, phrase, type Row } from '../../core/index.ts';
 
 /** What the rules know of a workshop. */
 export type WorkshopFacts = Pick<Row<'Workshop'>, 'id' | 'eventId' | 'title' | 'moment' | 'targetGroup'>;
@@ -17,37 +17,49 @@ export interface Refusal {
   second?: string;
 }
 
-/** Returns the first rule that a set breaks; undefined when it keeps to all. `titles` names workshops that links point to outside the set. */
-export function refusalOf(
+/** Returns every rule that a set breaks, in the contract's order. `titles` names workshops that links point to outside the set. */
+export function* refusalsOf(
   attendee: AttendeeFacts,
   chosen: readonly WorkshopFacts[],
   links: readonly LinkFacts[],
   titles: (id: string) => string,
-): Refusal | undefined {
-  const stranger = chosen.find(({ eventId }) => eventId !== attendee.eventId);
-  if (stranger) return { kind: 'event', first: stranger.title };
-  const outside = chosen.find(({ targetGroup }) => targetGroup !== attendee.targetGroup);
-  if (outside) return { kind: 'group', first: outside.title };
-  const double = chosen.find((one, at) => chosen.findIndex(({ moment }) => moment === one.moment) !== at);
-  if (double) {
-    const other = chosen.find(({ moment, id }) => moment === double.moment && id !== double.id);
-    return { kind: 'moment', first: other?.title ?? '', second: double.title };
+): Generator<Refusal, undefined> {
+  for (const { eventId, title } of chosen) if (eventId !== attendee.eventId) yield { kind: 'event', first: title };
+  for (const { targetGroup, title } of chosen)
+    if (targetGroup !== attendee.targetGroup) yield { kind: 'group', first: title };
+  const atMoment = new Map<string, WorkshopFacts>();
+  for (const one of chosen) {
+    const other = atMoment.get(one.moment);
+    if (other) yield { kind: 'moment', first: other.title, second: one.title };
+    else atMoment.set(one.moment, one);
   }
-  return brokenLink(chosen, links, titles);
-}
-
-function brokenLink(
-  chosen: readonly WorkshopFacts[],
-  links: readonly LinkFacts[],
-  titles: (id: string) => string,
-): Refusal | undefined {
   const ids = new Set(chosen.map(({ id }) => id));
   for (const { firstId, secondId, type } of links) {
     const both = Number(ids.has(firstId)) + Number(ids.has(secondId));
     if (type === 'exclusive' ? both === 2 : both === 1)
-      return { kind: type, first: titles(firstId), second: titles(secondId) };
+      yield { kind: type, first: titles(firstId), second: titles(secondId) };
   }
-  return undefined;
+}
+
+/** Returns the first rule that a set breaks; undefined when it keeps to all. */
+export function refusalOf(...facts: Parameters<typeof refusalsOf>): Refusal | undefined {
+  return refusalsOf(...facts).next().value;
+}
+
+/** Says which rule is broken, for people; the titles are those of the workshops. */
+export function refusalWords({ kind, first, second = '' }: Refusal): string {
+  switch (kind) {
+    case 'event':
+      return phrase(`${first} belongs to another event`);
+    case 'group':
+      return phrase(`${first} is for another group`);
+    case 'moment':
+      return phrase(`${first} and ${second} are at the same moment`);
+    case 'inclusive':
+      return phrase(`${first} and ${second} are taken together, but only one of them is`);
+    case 'exclusive':
+      return phrase(`${first} and ${second} are never taken together, but both are`);
+  }
 }
 
 /** Builds the error of the wire contract for a refusal. */

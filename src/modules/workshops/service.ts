@@ -2,8 +2,9 @@
 export { applyPlacement, undoPlacement } from './applying.ts';
 export { rehearseList, writeList } from './attendee-list.ts';
 export { createAttendee, deleteAttendee, renewKey, replaceAttendees, updateAttendee } from './attendees.ts';
-export { createEvent, deleteEvent, replaceEvent, setAvailable, updateWorkshop } from './events.ts';
-export { addLink, replaceLinks } from './links.ts';
+export { followAllConflicts, followConflicts } from './conflicts.ts';
+export { createEvent, deleteEvent, deleteWorkshop, replaceEvent, setAvailable, updateWorkshop } from './events.ts';
+export { replaceLinks } from './links.ts';
 export { clearCredential, setCredential } from './managers.ts';
 export { acceptOffer } from './offers.ts';
 export { keepPlan, rehearsePlan } from './placing.ts';

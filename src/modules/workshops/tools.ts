@@ -1,17 +1,24 @@
 // The own screens: people from a list with a rehearsal, the picture of the links, the plan for the undecided, one person's registrations.
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { invalid, type Row, type Tool, toolCall } from '../../core/index.ts';
+import { invalid, mustAccept, type Row, type Tool, toolCall } from '../../core/index.ts';
 import { readList, rehearseList } from './attendee-list.ts';
 import { replaceAttendees } from './attendees.ts';
+import { warningOfGroups, warningOfLinks } from './conflicts.ts';
 import { replaceLinks } from './links.ts';
 import { keepPlan, rehearsePlan } from './placing.ts';
 import { setRegistrations } from './registering.ts';
+import { refusalWords } from './rules.ts';
 
 const manage = 'workshops:manage';
 const shown = 300;
 const listFile = { field: 'list', maxBytes: 5_000_000 };
-const listInput = z.object({ text: z.string().max(2_000_000).default(''), removeMissing: z.boolean().default(false) });
+const accepted = z.int().min(0).optional();
+const listInput = z.object({
+  text: z.string().max(2_000_000).default(''),
+  removeMissing: z.boolean().default(false),
+  accepted,
+});
 
 async function listOf(input: z.output<typeof listInput>, file?: { bytes: Buffer }) {
   const bytes = file?.bytes ?? Buffer.from(input.text);
@@ -42,6 +49,10 @@ export const peopleTool: Tool<'WorkshopEvent'> = {
         const { counts, wanted } = await rehearseList(core, work.tx, row.id, await listOf(input, file), input);
         if (counts.duplicates > 0)
           throw invalid('Some keys come twice. Mend the list first.', { list: 'has keys twice' });
+        const groups = new Map(
+          wanted.flatMap(({ id, targetGroup }) => (id && targetGroup !== undefined ? [[id, targetGroup]] : [])),
+        );
+        mustAccept(await warningOfGroups(work, row.id, groups), input.accepted);
         return replaceAttendees(work, row.id, wanted);
       },
     }),
@@ -75,8 +86,10 @@ export const linksTool: Tool<'WorkshopEvent'> = {
             }),
           )
           .max(2000),
+        accepted,
       }),
       async handle({ row, input, work }) {
+        mustAccept(await warningOfLinks(work, row.id, input.links), input.accepted);
         await replaceLinks(work, row.id, input.links);
         return graphOf(work.tx, row);
       },
@@ -130,10 +143,13 @@ export const registrationsTool: Tool<'Attendee'> = {
   component: 'AttendeeWorkshops',
   permission: manage,
   load: async ({ row, core }) => {
-    const where = { eventId: row.eventId, targetGroup: row.targetGroup };
-    const [workshops, own] = await Promise.all([
+    // What they have may be for another group since staff changed it: else nobody could take it away here.
+    const theirs = { OR: [{ targetGroup: row.targetGroup }, { registrations: { some: { attendeeId: row.id } } }] };
+    const where = { eventId: row.eventId, ...theirs };
+    const [workshops, own, conflict] = await Promise.all([
       core.db.workshop.findMany({ where, orderBy: { number: 'asc' } }),
       core.db.workshopRegistration.findMany({ where: { attendeeId: row.id }, select: { workshopId: true } }),
+      core.db.workshopConflict.findUnique({ where: { attendeeId: row.id } }),
     ]);
     return {
       workshops: workshops.map(({ id, title, moment, limit, taken, held }) => ({
@@ -143,6 +159,7 @@ export const registrationsTool: Tool<'Attendee'> = {
         left: limit - taken - held,
       })),
       chosen: own.map(({ workshopId }) => workshopId),
+      note: conflict && refusalWords(conflict),
     };
   },
   calls: {

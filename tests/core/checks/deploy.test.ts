@@ -1,6 +1,7 @@
 // What `steward check --deploy` finds: each mistake by its id, nothing about a sound installation.
 import { describe, expect, it } from 'vitest';
-import { type DeployFacts, deployProblems, isWeak } from '../../../src/core/checks/deploy.ts';
+import { deployProblems } from '../../../src/core/checks/deploy.ts';
+import { type DeployFacts, isWeak } from '../../../src/core/checks/deploy-finding.ts';
 import { loadConfig } from '../../../src/core/config/config.ts';
 
 const sound: Record<string, string> = {

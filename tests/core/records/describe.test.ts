@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { action } from '../../../src/core/action.ts';
 import { mailAccounts } from '../../../src/core/house/mail-accounts.ts';
 import { houseModule } from '../../../src/core/house/module.ts';
+import { messages } from '../../../src/core/house/outbox.ts';
 import { describeResource } from '../../../src/core/records/describe.ts';
 import { titleInWords } from '../../../src/core/records/in-words.ts';
 import { buildRegistry } from '../../../src/core/registry.ts';
@@ -114,4 +115,10 @@ test('a title that is a sentence of ours is said in the reader’s language, one
   const made = { ...withAction, title: () => 'Order 7' };
   expect(titleInWords(words, { ...made, titleIsWords: true }, 'Order 7')).toBe('Bestelling 7');
   expect(titleInWords(words, made, 'Order 7')).toBe('Order 7');
+});
+
+test('an empty list says to a reader of part of the rows that it is a part, and to who reads all that there is nothing', () => {
+  const emptyFor = (permissions: string[]) => describeResource(messages, actorWith(permissions), registry)?.empty;
+  expect(emptyFor(['*'])).toBe('Nothing was sent yet.');
+  expect(emptyFor(['core:outbox'])).toContain('records that you may read');
 });

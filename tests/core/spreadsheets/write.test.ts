@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { afterEach, describe, expect, test } from 'vitest';
 import { configureDays } from '../../../src/core/records/days.ts';
-import { type CellRow, csvStream, harmlessText } from '../../../src/core/spreadsheets/write.ts';
+import { guardText } from '../../../src/core/spreadsheets/guard.ts';
+import { type CellRow, csvStream } from '../../../src/core/spreadsheets/write.ts';
 import { newSheetName } from '../../../src/core/spreadsheets/xlsx-names.ts';
 import { xlsxStream } from '../../../src/core/spreadsheets/xlsx-writer.ts';
 import { readWorkbook } from '../spreadsheet-reading.ts';
@@ -135,7 +136,7 @@ describe('XLSX', () => {
     for (const [at, name] of hostile.entries()) {
       const cell = String(sheet?.cells.get(`A${at + 2}`)?.value);
       expect(cell).not.toMatch(begins);
-      const expected = name.length > 32_767 ? `${name.slice(0, 32_766)}…` : harmlessText(name);
+      const expected = name.length > 32_767 ? `${name.slice(0, 32_766)}…` : guardText(name);
       expect(cell).toBe(expected.replace(/\p{Surrogate}/gu, '\ufffd').replace(/\r\n?/g, '\n'));
       expect(sheet?.cells.get(`B${at + 2}`)?.value).toBe(1);
     }

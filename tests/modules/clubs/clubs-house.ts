@@ -23,6 +23,17 @@ import { type AcceptedMail, type SmtpSink, startSmtpSink } from '../../kit/smtp-
 
 export const password = 'seventeen green bicycles';
 
+/** The tables that a refused call must leave alone. */
+export const wireTables = [
+  'Club',
+  'Activity',
+  'ActivityEnrolment',
+  'ClubMessage',
+  'ClubMessageRecipient',
+  'Operator',
+  'Message',
+];
+
 /** What a test of this module works with. */
 export interface House {
   core: Core;

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOperator, previewAction, systemActor } from '../../../src/core/index.ts';
 import { actorOfOperator } from '../../../src/core/people/operators.ts';
+import { readRecord } from '../../../src/core/records/records.ts';
 import { approveRun } from '../../../src/core/runs/approval.ts';
 import { runAction } from '../../../src/core/runs/run.ts';
 import { chooseSecondPerson } from '../../../src/core/runs/second-person.ts';
+import { clubsCard } from '../../../src/modules/clubs/cards.ts';
 import { loadDemo } from '../../../src/modules/clubs/demo.ts';
 import { approveClub, followApprovals, refuseClub } from '../../../src/modules/clubs/service.ts';
 import { activityReviewTool, reviewTool } from '../../../src/modules/clubs/tools.ts';
@@ -255,6 +257,29 @@ describe('terms', () => {
     expect((await row(other.club.id)).renewalAskedAt).toBeNull();
     expect(await at(370)).toEqual({ suspended: 1, reminded: 0 });
     expect((await row(asks.club.id)).state).toBe('approved');
+  });
+
+  it('that are over are marked in the list and wait on the start page, while the club goes on as it was', async () => {
+    const { club, token } = await makeClub(house);
+    const data = { renewalAskedAt: new Date(), approvedUntil: new Date(Date.now() - day) };
+    await house.core.db.club.update({ where: { id: club.id }, data });
+    expect(await at(0)).toMatchObject({ suspended: 0 });
+    expect((await call(house, 'GET', `/api/act/${club.number}/status`, { token })).status).toBe(200);
+    const resource = house.core.registry.resources.get('Club')!;
+    const { values } = await readRecord(house.core, systemActor, resource, club.id);
+    expect(values.renewal).toBe('asks to go on; the term is over');
+    const waiting = async () => {
+      const { figures } = await clubsCard.load(house.core, systemActor);
+      return figures.find(({ label }) => label === 'Asks for renewal');
+    };
+    const before = await waiting();
+    expect(before).toMatchObject({ tone: 'busy', href: '/resources/Club?view=2' });
+    expect(resource.views?.[2]?.label).toBe('Asks for renewal');
+    const input = { selection: { ids: [club.id] }, form: {}, idempotencyKey: `answer-${club.id}` };
+    await runAction(house.core, systemActor, 'clubs.suspend-club', { ...input, form: { reason: 'No members left' } });
+    // An answer is an answer, also this one.
+    expect(await row(club.id)).toMatchObject({ state: 'suspended', renewalAskedAt: null });
+    expect(Number((await waiting())?.value ?? 0)).toBe(Number(before?.value) - 1);
   });
 
   it('do not exist where the settings give none', async () => {

@@ -128,6 +128,34 @@ describe('the seed’s list', () => {
     await house.core.db.attendee.deleteMany({ where: { eventId: event.id } });
   });
 
+  it('brings every name back in all its formats as it left, however it begins', async () => {
+    const { event } = await makeEvent(house, { workshops: [], people: [] });
+    const names = ['=1+1', "'=1+1", "''=1+1", '+31 6 1234', '-', '@sum', "'t Hart", "'", 'Ada, =B', "Ada, '=B"];
+    await house.core.db.attendee.createMany({
+      data: names.map((fullName, at) => ({ fullName, userClass: `${at}`, eventId: event.id })),
+    });
+    const file = async (action: string, form: Record<string, unknown>) => {
+      const { runId } = await runAction(house.core, systemActor, action, {
+        selection: { all: true, filters: { 'eventId.is': event.id } },
+        form,
+        idempotencyKey: crypto.randomUUID(),
+      });
+      const { fileId } = await house.core.db.run.findUniqueOrThrow({ where: { id: runId } });
+      return house.core.files.bytes(fileId!);
+    };
+    const chosen = { columns: ['fullName', 'userClass', 'targetGroup'], sort: 'createdAt', direction: 'asc' };
+    const files = [
+      await file('workshops.export-list', { format: 'csv' }),
+      await file('workshops.export-list', { format: 'xlsx' }),
+      await file('workshops.export-attendee', { ...chosen, format: 'csv', separator: ';' }),
+      await file('workshops.export-attendee', { ...chosen, format: 'csv', separator: ',' }),
+      await file('workshops.export-attendee', { ...chosen, format: 'xlsx' }),
+    ];
+    for (const bytes of files)
+      expect((await readList(bytes)).map(({ fullName }) => fullName).sort()).toEqual([...names].sort());
+    await house.core.db.attendee.deleteMany({ where: { eventId: event.id } });
+  });
+
   it('comes as a workbook too', async () => {
     const book = await buffer(
       xlsxStream([

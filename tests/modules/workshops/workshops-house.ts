@@ -163,3 +163,62 @@ export async function makeEvent(
 
 /** The key that `makeEvent` gives somebody. */
 export const keyOf = (event: number, name: string) => `KEY-${event}-${name}`;
+
+/** The tables that a refused call must leave alone. */
+export const wireTables = [
+  'WorkshopEvent',
+  'Workshop',
+  'WorkshopLink',
+  'Attendee',
+  'WorkshopRegistration',
+  'WorkshopWaiting',
+  'WorkshopManager',
+];
+
+/** Opens a house with a manager and a project week: two people, six workshops at three moments, a link of each kind. */
+export async function openProjectWeek() {
+  const house = await openHouse();
+  const manager = await managerToken(house);
+  const made = await makeEvent(house, {
+    name: 'projectweek',
+    workshops: [
+      { title: 'A1', moment: 'm1', targetGroup: 'intern', limit: 2 },
+      { title: 'B1', moment: 'm1', targetGroup: 'intern', limit: 2 },
+      { title: 'A2', moment: 'm2', targetGroup: 'intern', limit: 2 },
+      { title: 'B2', moment: 'm2', targetGroup: 'intern', limit: 1 },
+      { title: 'X', moment: 'm3', targetGroup: 'extern', limit: 2 },
+      { title: 'C3', moment: 'm3', targetGroup: 'intern', limit: 2 },
+    ],
+    people: [
+      { fullName: 'Ada', userClass: '1A', targetGroup: 'intern' },
+      { fullName: 'Bob', userClass: '1A', targetGroup: 'intern' },
+    ],
+    links: [
+      [0, 2, 'inclusive'],
+      [1, 5, 'exclusive'],
+    ],
+  });
+  const event = made.event.number;
+  const ada = await tokenFor(house, keyOf(event, 'Ada'));
+  const visitor = new Visitor(house.web);
+  const json = { 'content-type': 'application/json' };
+  const as = (token?: string) => (token ? bearer(token) : {});
+  return {
+    house,
+    manager,
+    made,
+    event,
+    ada,
+    visitor,
+    put: (path: string, body: unknown, token?: string) =>
+      visitor.send('PUT', path, { body: JSON.stringify(body), headers: { ...json, ...as(token) } }),
+    get: (path: string, token?: string) => visitor.get(path, as(token)),
+    remove: (path: string, token?: string) => visitor.send('DELETE', path, { headers: as(token) }),
+    /** The number of a workshop at the API. */
+    w: (n: number) => made.workshops[n]!.number,
+    /** The number of a person at the API. */
+    u: (n: number) => made.people[n]!.number,
+    /** Where a person's registrations are. */
+    own: (n = 0) => `/registrations/user/${made.people[n]!.number}`,
+  };
+}
