@@ -4,6 +4,7 @@ import { Icon } from '../parts/icon.tsx';
 import { MessageView } from '../parts/message-view.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
+import { Said } from '../parts/value.tsx';
 import type { ActionPreview, ActionView, Preview, ResourceView } from '../types.ts';
 import { phrase, say, sayDuration, sayList, sayNumber, sayRecords, upperFirst } from '../words.ts';
 
@@ -167,10 +168,14 @@ export function SampleBody({ preview }: { preview: Preview }) {
               <tr key={change.label}>
                 <th scope="row">{change.label}</th>
                 <td>
-                  <del>{change.from || '–'}</del>
+                  <del>
+                    <Said kind={change.kind} text={change.from} />
+                  </del>
                 </td>
                 <td>
-                  <ins>{change.to || '–'}</ins>
+                  <ins>
+                    <Said kind={change.kind} text={change.to} />
+                  </ins>
                 </td>
               </tr>
             ))}

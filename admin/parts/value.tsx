@@ -3,8 +3,8 @@ import React from 'react';
 import { Link } from 'react-router-dom';
 import { recordPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
-import type { ColumnView, ComputedView, RecordView } from '../types.ts';
-import { say, sayDate, sayDateTime, sayNumber } from '../words.ts';
+import type { ColumnView, ComputedView, RecordView, ValueKind } from '../types.ts';
+import { say, sayDate, sayDateTime, sayNumber, sentenceIn } from '../words.ts';
 import { Pill } from './pill.tsx';
 
 /** Draws an empty value, told to screen readers as such. */
@@ -20,6 +20,14 @@ export function Nothing() {
 /** Tells whether a value counts as none. */
 export function isNothing(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** Draws a value that comes as text with its kind, as the changes of a preview do. */
+export function Said({ kind = 'text', text }: { kind?: ValueKind; text: string }) {
+  const { timeZone } = usePanel();
+  if (text === '') return <Nothing />;
+  if (kind === 'moment') return <Moment iso={text} zone={timeZone} />;
+  return <span dir="auto">{kind === 'choices' ? text.split(', ').map(sentenceIn).join(', ') : text}</span>;
 }
 
 /** Draws a record's value in a column; `isWide` on the record's own page, where there is room. */

@@ -16,7 +16,7 @@ import { apiPath, listPath, mainPart, recordPath } from '../paths.ts';
 import { RunPage } from '../run/run-page.tsx';
 import { useLoad, useResource, useTitle } from '../state.tsx';
 import { ToolFrame } from '../tools/tool-frame.tsx';
-import type { ActionView, RecordView, ResourceView } from '../types.ts';
+import type { ActionView, RecordView, ResourceView, ToolView } from '../types.ts';
 import { lowerFirst, say, upperFirst } from '../words.ts';
 import { Children } from './children.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -41,10 +41,10 @@ function Loaded({ resource, id, part }: { resource: ResourceView; id: string; pa
   const tool = resource.tools.find(({ name }) => name === part);
   return (
     <div className="page">
-      <RecordHead resource={resource} record={record} isEditing={part === 'edit'} reload={reload} />
+      <RecordHead resource={resource} record={record} isEditing={part === 'edit'} tool={tool} reload={reload} />
       <RecordTabs resource={resource} record={record} part={part} />
       {part === 'edit' && record.may.update && <EditForm resource={resource} record={record} saved={reload} />}
-      {tool && <ToolFrame key={tool.name} tool={tool} model={resource.model} recordId={id} />}
+      {tool && <ToolFrame key={tool.name} tool={tool} resource={resource} record={record} acted={reload} />}
       {part === 'show' && (
         <>
           <Values resource={resource} record={record} />
@@ -56,12 +56,20 @@ function Loaded({ resource, id, part }: { resource: ResourceView; id: string; pa
   );
 }
 
-function RecordHead(props: { resource: ResourceView; record: RecordView; isEditing: boolean; reload: () => void }) {
-  const { resource, record, isEditing, reload } = props;
+interface HeadProps {
+  resource: ResourceView;
+  record: RecordView;
+  isEditing: boolean;
+  /** The part that is open, which may draw some of the actions itself. */
+  tool?: ToolView;
+  reload: () => void;
+}
+
+function RecordHead({ resource, record, isEditing, tool, reload }: HeadProps) {
   const [acting, setActing] = useState<ActionView>();
   const [isDeleting, setDeleting] = useState(false);
-  const actions = ownActions(resource.actions);
-  const first = actions.find(({ id }) => record.ready?.includes(id));
+  const actions = ownActions(resource.actions).filter(({ name }) => !tool?.actions.includes(name));
+  const first = tool?.actions.length ? undefined : actions.find(({ id }) => record.ready?.includes(id));
   const others = actions.filter((one) => one !== first);
   return (
     <header className="page-head">

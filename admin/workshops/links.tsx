@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import type { ToolProps } from '../tools/tool.ts';
-import { say, sayCount } from '../words.ts';
+import { say } from '../words.ts';
 
 interface Workshop {
   id: string;
@@ -47,7 +47,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   const save = () =>
     send(async () => {
       take(await call<Graph>('save', { links }));
-      notify(sayCount(links.length, '{count} link kept.', '{count} links kept.'));
+      notify(say('Saved.'));
     });
   const isChanged = JSON.stringify(links) !== JSON.stringify(graph.links);
   return (
@@ -68,9 +68,12 @@ export function WorkshopLinks({ load, call }: ToolProps) {
         <h2 id="links-list">{say('Links')}</h2>
         <LinkList workshops={graph.workshops} links={links} set={setLinks} />
         <Refusal words={fault} />
-        <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
-          {isChanged ? say('Keep these links') : say('All kept')}
-        </button>
+        <div className="form-foot">
+          <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
+            {say('Save')}
+          </button>
+          {!isChanged && <p className="hint">{say('Nothing changed yet.')}</p>}
+        </div>
       </section>
     </div>
   );
@@ -174,11 +177,11 @@ function LinkList({ workshops, links, set }: Graph & { set: (links: Link[]) => v
             <span>{inWords(link, titles)}.</span>
             <button
               type="button"
-              className="button quiet"
+              className="icon-button"
               aria-label={say('Remove: {link}', { link: inWords(link, titles) })}
               onClick={() => set(links.filter((one) => one !== link))}
             >
-              <Icon name="X" size={14} />
+              <Icon name="X" />
             </button>
           </li>
         ))}
