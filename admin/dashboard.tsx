@@ -165,7 +165,9 @@ function hasFigures({ figures, rows = [], overTime, error }: DashboardView['card
 function WaitingBox({ data: { cards, approvals, outbox } }: { data: DashboardView }) {
   const { timeZone } = usePanel();
   const unknown = outbox?.counts.unknown ?? 0;
-  const things = cards.flatMap(({ title, waiting = [] }) => waiting.map((one) => ({ ...one, title })));
+  const things = cards
+    .flatMap(({ title, waiting = [] }) => waiting.map((one) => ({ ...one, title })))
+    .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
   const isNothing = things.length + approvals.length + unknown === 0;
   return (
     <section className="card flush wide" aria-labelledby="waiting">

@@ -36,7 +36,7 @@ export function Value(props: { column: ColumnView; record: RecordView; isWide?: 
   const reference = record.references[column.name];
   if (column.reference && reference)
     return (
-      <Link className={isWide ? undefined : 'clip'} to={recordPath(column.reference, reference.id)}>
+      <Link className={isWide ? undefined : clipOf(reference.title)} to={recordPath(column.reference, reference.id)}>
         {reference.title}
       </Link>
     );
@@ -97,6 +97,9 @@ function Json({ value, isWide }: { value: unknown; isWide: boolean }) {
   return <pre className="json">{JSON.stringify(value, null, 2)}</pre>;
 }
 
+/** Long texts take two lines of a list; a short one, such as a number or a name, is not torn apart. */
+const clipOf = (text: string) => (text.length > 18 ? 'clip' : 'clip short');
+
 function Text({ display, text, isWide }: { display: string; text: string; isWide: boolean }) {
   if (display === 'email' && isWide) return <a href={`mailto:${text}`}>{text}</a>;
   if (display === 'link' && /^(https?:\/\/|\/)/.test(text))
@@ -107,7 +110,7 @@ function Text({ display, text, isWide }: { display: string; text: string; isWide
     );
   if (isWide) return <span className={display === 'longText' ? 'prose' : undefined}>{text}</span>;
   return (
-    <span className="clip" title={text.length > 40 ? text : undefined}>
+    <span className={clipOf(text)} title={text.length > 40 ? text : undefined}>
       {text}
     </span>
   );

@@ -80,11 +80,6 @@ function RecordHead({ resource, record, isEditing, tool, reload }: HeadProps) {
         <h1 tabIndex={-1}>{record.title}</h1>
       </div>
       <div className="head-actions">
-        {record.may.update && !isEditing && (
-          <Link className="button" to={recordPath(resource.model, record.id, 'edit')}>
-            <Icon name="Edit2" /> {say('Edit')}
-          </Link>
-        )}
         {first && (
           <button
             type="button"
@@ -93,6 +88,11 @@ function RecordHead({ resource, record, isEditing, tool, reload }: HeadProps) {
           >
             <Icon name={first.icon ?? 'Play'} /> {first.label.one}
           </button>
+        )}
+        {record.may.update && !isEditing && (
+          <Link className="button" to={recordPath(resource.model, record.id, 'edit')}>
+            <Icon name="Edit2" /> {say('Edit')}
+          </Link>
         )}
         {(others.length > 0 || record.may.delete) && (
           <Menu className="button" label={say('More actions')} button={<Icon name="MoreHorizontal" />}>

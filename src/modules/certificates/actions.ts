@@ -16,6 +16,7 @@ import { certificateMessage, resetRecipient, revokeCertificates, sendAgain } fro
 import { certificateMail, noticeMail } from './mails.ts';
 import { noticeTo, sendNotice } from './notices.ts';
 import { currentCertificate } from './recipient-row.ts';
+import { stateValues } from './states.ts';
 
 const withCampaign = { campaign: true } as const;
 type Recipient = RowWith<'Recipient', typeof withCampaign>;
@@ -135,7 +136,7 @@ const reset = action('Recipient', {
   ],
   preview: (row) => ({
     summary: `${row.email} goes back to "added"`,
-    changes: [{ label: 'State', from: row.state, to: 'added' }],
+    changes: [{ label: 'State', kind: 'choices', from: stateValues[row.state].label, to: stateValues.added.label }],
   }),
   each: (row, { work }) => resetRecipient(work, row.id),
 });
