@@ -204,11 +204,23 @@ describe('the reviews', () => {
       };
     };
     expect((await load()).differences).toEqual([
-      { column: 'endsAt', label: 'Ends at', before: expect.stringMatching(/^\d{4}-/), after: '2031-02-03 10:00' },
-      { column: 'campuses', label: 'Campus', before: 'East campus, North campus', after: 'Zhuhai campus' },
-      { column: 'location', label: 'Location', before: 'North pier', after: 'South gate' },
-      { column: 'type', label: 'Kind', before: 'Charity', after: 'Lecture' },
-      { column: 'reward', label: 'Reward', before: 'A certificate', after: '—' },
+      {
+        column: 'endsAt',
+        label: 'Ends at',
+        kind: 'moment',
+        before: expect.stringMatching(/^\d{4}-.*Z$/),
+        after: '2031-02-03T02:00:00.000Z',
+      },
+      {
+        column: 'campuses',
+        label: 'Campus',
+        kind: 'choices',
+        before: 'East campus, North campus',
+        after: 'Zhuhai campus',
+      },
+      { column: 'location', label: 'Location', kind: 'text', before: 'North pier', after: 'South gate' },
+      { column: 'type', label: 'Kind', kind: 'choices', before: 'Charity', after: 'Lecture' },
+      { column: 'reward', label: 'Reward', kind: 'text', before: 'A certificate', after: '' },
     ]);
     await approved(activity.number);
     expect((await load()).differences).toEqual([]);
