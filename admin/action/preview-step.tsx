@@ -118,37 +118,39 @@ function Sample({
             {say('{at} of {total}', { at: sayNumber(index + 1), total: sayNumber(of) })}
           </p>
         </div>
-        <div className="sample-paging">
-          <button
-            type="button"
-            className="button"
-            aria-label={say('Previous')}
-            disabled={index === 0}
-            onClick={() => show(index - 1)}
-          >
-            <Icon name="ChevronLeft" />
-          </button>
-          <button
-            type="button"
-            className="button"
-            aria-label={say('Next')}
-            disabled={index + 1 >= of}
-            onClick={() => show(index + 1)}
-          >
-            <Icon name="ChevronRight" />
-          </button>
-        </div>
+        {of > 1 && (
+          <div className="sample-paging">
+            <button
+              type="button"
+              className="button"
+              aria-label={say('Previous')}
+              disabled={index === 0}
+              onClick={() => show(index - 1)}
+            >
+              <Icon name="ChevronLeft" />
+            </button>
+            <button
+              type="button"
+              className="button"
+              aria-label={say('Next')}
+              disabled={index + 1 >= of}
+              onClick={() => show(index + 1)}
+            >
+              <Icon name="ChevronRight" />
+            </button>
+          </div>
+        )}
       </header>
-      <SampleBody preview={preview} />
+      <SampleBody preview={preview} title={recordTitle} />
     </section>
   );
 }
 
 /** Draws what would happen to one record. */
-export function SampleBody({ preview }: { preview: Preview }) {
+export function SampleBody({ preview, title }: { preview: Preview; title?: string }) {
   return (
     <>
-      <p>{preview.summary}</p>
+      {preview.summary !== title && <p>{preview.summary}</p>}
       {preview.warning && (
         <p className="banner busy">
           <Icon name="AlertTriangle" /> <span>{preview.warning}</span>

@@ -172,7 +172,7 @@ const download = action('Recipient', {
 
 const revokeOne = action('Certificate', {
   name: 'revoke-certificate',
-  label: { one: 'Revoke', many: 'Revoke {count} certificates' },
+  label: { one: 'Revoke certificate', many: 'Revoke {count} certificates' },
   description: revokeWords,
   permission: 'certificates:revoke',
   icon: 'Slash',
