@@ -98,7 +98,10 @@ function Json({ value, isWide }: { value: unknown; isWide: boolean }) {
 }
 
 /** Long texts take two lines of a list; a short one, such as a number or a name, is not torn apart. */
-const clipOf = (text: string) => (text.length > 18 ? 'clip' : 'clip short');
+const clipOf = (text: string) => (widthOf(text) > 18 ? 'clip' : 'clip short');
+
+/** Signs of Chinese, Japanese and Korean are twice as wide. */
+const widthOf = (text: string) => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
 
 function Text({ display, text, isWide }: { display: string; text: string; isWide: boolean }) {
   if (display === 'email' && isWide) return <a href={`mailto:${text}`}>{text}</a>;

@@ -13,7 +13,10 @@ export const mailTemplates = resource('MailTemplate', {
   label: { one: 'text', many: 'texts of messages' },
   group: 'Settings',
   icon: 'Edit3',
-  title: ({ label, language }) => phrase(`${label} (${languageNames[readLanguage(language) ?? 'en']})`),
+  title({ label, language }) {
+    const name = languageNames[readLanguage(language) ?? 'en'];
+    return phrase(`${label}, in ${name}`);
+  },
   titleIsWords: true,
   permissions: { read: permission },
   columns: {
