@@ -162,13 +162,14 @@ function hasFigures({ figures, rows = [], overTime, error }: DashboardView['card
 }
 
 /** What somebody has to see to, of all modules together: where the day begins. */
-function WaitingBox({ data: { cards, approvals, outbox } }: { data: DashboardView }) {
+function WaitingBox({ data: { cards, approvals, outbox, runs = [] } }: { data: DashboardView }) {
   const { timeZone } = usePanel();
   const unknown = outbox?.counts.unknown ?? 0;
   const things = cards
     .flatMap(({ title, waiting = [] }) => waiting.map((one) => ({ ...one, title })))
     .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
-  const isNothing = things.length + approvals.length + unknown === 0;
+  const paused = runs.filter(({ state }) => state === 'paused');
+  const isNothing = things.length + approvals.length + paused.length + unknown === 0;
   return (
     <section className="card flush wide" aria-labelledby="waiting">
       <div className="card-head">
@@ -183,6 +184,11 @@ function WaitingBox({ data: { cards, approvals, outbox } }: { data: DashboardVie
         {approvals.map((run) => (
           <WaitingRow key={run.id} tone="busy" count={run.total} to={runPath(run.id)} words={run.title}>
             {runWords.awaitingApproval} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
+          </WaitingRow>
+        ))}
+        {paused.map((run) => (
+          <WaitingRow key={run.id} tone="busy" count={run.total} to={runPath(run.id)} words={run.title}>
+            {runWords.paused} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
           </WaitingRow>
         ))}
         {things.map((one) => (
