@@ -122,7 +122,7 @@ function HeadingFocus() {
     const timers = [0, 300].map((delay) =>
       setTimeout(() => {
         const at = document.activeElement;
-        if (!at || at === document.body || at.closest('.sidebar')) focus();
+        if (!at || at === document.body || at.closest('.sidebar, .top-bar')) focus();
       }, delay),
     );
     return () => timers.forEach(clearTimeout);

@@ -1,4 +1,4 @@
-// The first page: what the modules report, what ran lately, what waits in the outbox. Where nothing is yet, a friendly start.
+// The first page: what waits for somebody, what the modules report, what left, what ran lately. Where nothing is yet, a friendly start.
 import React, { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { post, sentenceOf } from './api.ts';
@@ -13,7 +13,7 @@ import { apiPath, homePath, listPath, newPath, runPath } from './paths.ts';
 import { messageWords, runWords } from './run/run-words.ts';
 import { useLoad, usePanel, useRefreshPanel, useTitle } from './state.tsx';
 import type { DashboardView, Figure } from './types.ts';
-import { lowerFirst, say, sayNumber, upperFirst } from './words.ts';
+import { lowerFirst, say, sayNumber, type Tone, upperFirst } from './words.ts';
 
 /** The start page. */
 export function Dashboard() {
@@ -31,8 +31,8 @@ export function Dashboard() {
       {!data && error === undefined && <Loading rows={4} label={say('Loading the overview')} />}
       {data && !isEmpty && (
         <div className="dashboard">
-          {data.approvals.length > 0 && <Approvals approvals={data.approvals} />}
-          {data.cards.map((card) => (
+          <WaitingBox data={data} />
+          {data.cards.filter(hasFigures).map((card) => (
             <CardBox key={card.title} card={card} />
           ))}
           {data.outbox && <Outbox outbox={data.outbox} />}
@@ -151,35 +151,89 @@ function FigureBox({ figure }: { figure: Figure }) {
 
 /** A link to a place below /admin; plain words where there is none. */
 function To({ href, children }: { href?: string; children: React.ReactNode }) {
-  if (!href) return <span>{children}</span>;
-  const to = href.startsWith(homePath()) ? href : `${homePath()}${href.startsWith('/') ? '' : '/'}${href}`;
-  return <Link to={to}>{children}</Link>;
+  return href ? <Link to={below(href)}>{children}</Link> : <span>{children}</span>;
 }
 
-function Approvals({ approvals }: { approvals: DashboardView['approvals'] }) {
+const below = (href: string) =>
+  href.startsWith(homePath()) ? href : `${homePath()}${href.startsWith('/') ? '' : '/'}${href}`;
+
+function hasFigures({ figures, rows = [], overTime, error }: DashboardView['cards'][number]): boolean {
+  return figures.length + rows.length > 0 || overTime !== undefined || error !== undefined;
+}
+
+/** What somebody has to see to, of all modules together: where the day begins. */
+function WaitingBox({ data: { cards, approvals, outbox, runs = [] } }: { data: DashboardView }) {
   const { timeZone } = usePanel();
+  const unknown = outbox?.counts.unknown ?? 0;
+  const things = cards
+    .flatMap(({ title, waiting = [] }) => waiting.map((one) => ({ ...one, title })))
+    .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
+  const paused = runs.filter(({ state }) => state === 'paused');
+  const isNothing = things.length + approvals.length + paused.length + unknown === 0;
   return (
-    <section className="card flush wide approval" aria-label={say('Waits for your approval')}>
+    <section className="card flush wide" aria-labelledby="waiting">
       <div className="card-head">
-        <h2>{say('Waits for your approval')}</h2>
+        <h2 id="waiting">{say('Waits for you')}</h2>
       </div>
-      <ul className="run-list">
+      {isNothing && (
+        <p className="hint pad">
+          <Icon name="Check" size={15} /> {say('Nothing waits. Everything that came in has been seen to.')}
+        </p>
+      )}
+      <ul className="waiting-list">
         {approvals.map((run) => (
-          <li key={run.id}>
-            <Link to={runPath(run.id)}>{run.title}</Link>
-            <Pill tone="busy">{runWords.awaitingApproval}</Pill>
-            <span className="hint">
-              {sayNumber(run.total)} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
-            </span>
-          </li>
+          <WaitingRow key={run.id} tone="busy" count={run.total} to={runPath(run.id)} words={run.title}>
+            {runWords.awaitingApproval} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
+          </WaitingRow>
         ))}
+        {paused.map((run) => (
+          <WaitingRow key={run.id} tone="busy" count={run.total} to={runPath(run.id)} words={run.title}>
+            {runWords.paused} · {run.actor} · <Moment iso={run.createdAt} zone={timeZone} />
+          </WaitingRow>
+        ))}
+        {things.map((one) => (
+          <WaitingRow
+            key={one.href}
+            tone={one.tone}
+            count={one.count}
+            to={below(one.href)}
+            words={'label' in one ? one.label : one.summary}
+          >
+            {[one.note, one.title].filter(Boolean).join(' · ')}
+          </WaitingRow>
+        ))}
+        {unknown > 0 && (
+          <WaitingRow
+            tone="bad"
+            count={unknown}
+            to={listPath('Message', { 'f.state.is': 'unknown' })}
+            words={say('Messages of which nobody knows whether they left')}
+          >
+            {say('Outbox')}
+          </WaitingRow>
+        )}
       </ul>
     </section>
   );
 }
 
+function WaitingRow(props: { tone: Tone; count?: number; to: string; words: string; children: React.ReactNode }) {
+  const { tone, count, to, words, children } = props;
+  return (
+    <li>
+      <Link to={to}>
+        <span className={`dot ${tone}`} aria-hidden="true" />
+        <span className="number">{count !== undefined && sayNumber(count)}</span>
+        <span className="waiting-words">{words}</span>
+        <span className="hint">{children}</span>
+        <Icon name="ChevronRight" size={16} />
+      </Link>
+    </li>
+  );
+}
+
 function Outbox({ outbox }: { outbox: NonNullable<DashboardView['outbox']> }) {
-  const order = ['queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled'];
+  const order = ['queued', 'sending', 'sent', 'failed', 'bounced', 'cancelled'];
   const shown = order.filter((state) => (outbox.counts[state] ?? 0) > 0);
   return (
     <section className="card" aria-label={say('Outbox')}>

@@ -41,11 +41,11 @@ export function AccountPage() {
         </div>
       </header>
       <div className="columns-2 account">
+        <NameForm name={account.name} changed={reload} />
+        <LanguageForm language={account.language} />
+        <PasswordForm changed={reload} />
         <SecondFactor factor={account.secondFactor} changed={reload} />
         <Sessions sessions={account.sessions} end={end} endAll={endOthers} endAllLabel={say('End all others')} />
-        <NameForm name={account.name} changed={reload} />
-        <PasswordForm changed={reload} />
-        <LanguageForm language={account.language} />
       </div>
     </div>
   );

@@ -6,7 +6,7 @@ import { Loading, Trouble } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, useTitle } from '../state.tsx';
 import type { SecondPersonChoice } from '../types.ts';
-import { say, sayLabelPlain } from '../words.ts';
+import { say, sayLabelPlain, sayNumber } from '../words.ts';
 
 /** The page. */
 export function SecondPersonPage() {
@@ -28,18 +28,31 @@ export function SecondPersonPage() {
         </div>
       </header>
       {modules.map((module) => (
-        <section key={module} className="card" aria-label={module}>
-          <h2>{module}</h2>
-          <ul className="second-person">
-            {data.actions
-              .filter((one) => one.module === module)
-              .map((one) => (
-                <Row key={one.actionId} choice={one} changed={reload} />
-              ))}
-          </ul>
-        </section>
+        <Module key={module} name={module} of={data.actions.filter((one) => one.module === module)} changed={reload} />
       ))}
     </div>
+  );
+}
+
+/** The actions of a module, folded; how many need a second person is seen at once. */
+function Module({ name, of, changed }: { name: string; of: SecondPersonChoice[]; changed: () => void }) {
+  const chosen = of.filter(({ declared, from }) => declared === 'always' || from !== null).length;
+  return (
+    <details className="card fold">
+      <summary>
+        <h2>{name}</h2>
+        <span className="hint">
+          {chosen === 0
+            ? kinds.never
+            : say('{chosen} of {total}', { chosen: sayNumber(chosen), total: sayNumber(of.length) })}
+        </span>
+      </summary>
+      <ul className="second-person">
+        {of.map((one) => (
+          <Row key={one.actionId} choice={one} changed={changed} />
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -111,7 +111,7 @@ function Sample({
   return (
     <section className="sample" aria-label={say('One by one')}>
       <SampleHead title={recordTitle} index={index} of={of} show={show} />
-      <SampleBody preview={preview} />
+      <SampleBody preview={preview} title={recordTitle} />
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import React from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { MessageView } from '../parts/message-view.tsx';
+import { Said } from '../parts/value.tsx';
 import type { Preview } from '../types.ts';
 import { say, sayNumber } from '../words.ts';
 
@@ -16,35 +17,37 @@ export function SampleHead(props: { title: string; index: number; of: number; sh
           {say('{at} of {total}', { at: sayNumber(index + 1), total: sayNumber(of) })}
         </p>
       </div>
-      <div className="sample-paging">
-        <button
-          type="button"
-          className="button"
-          aria-label={say('Previous')}
-          disabled={index === 0}
-          onClick={() => show(index - 1)}
-        >
-          <Icon name="ChevronLeft" />
-        </button>
-        <button
-          type="button"
-          className="button"
-          aria-label={say('Next')}
-          disabled={index + 1 >= of}
-          onClick={() => show(index + 1)}
-        >
-          <Icon name="ChevronRight" />
-        </button>
-      </div>
+      {of > 1 && (
+        <div className="sample-paging">
+          <button
+            type="button"
+            className="button"
+            aria-label={say('Previous')}
+            disabled={index === 0}
+            onClick={() => show(index - 1)}
+          >
+            <Icon name="ChevronLeft" />
+          </button>
+          <button
+            type="button"
+            className="button"
+            aria-label={say('Next')}
+            disabled={index + 1 >= of}
+            onClick={() => show(index + 1)}
+          >
+            <Icon name="ChevronRight" />
+          </button>
+        </div>
+      )}
     </header>
   );
 }
 
-/** Draws what would happen to one record. */
-export function SampleBody({ preview }: { preview: Preview }) {
+/** Draws what would happen to one record; a summary that only names it, as the title above does, says nothing more. */
+export function SampleBody({ preview, title }: { preview: Preview; title?: string }) {
   return (
     <>
-      <p>{preview.summary}</p>
+      {preview.summary !== title && <p>{preview.summary}</p>}
       {preview.warning && (
         <p className="banner busy">
           <Icon name="AlertTriangle" /> <span>{preview.warning}</span>
@@ -64,10 +67,14 @@ export function SampleBody({ preview }: { preview: Preview }) {
               <tr key={change.label}>
                 <th scope="row">{change.label}</th>
                 <td>
-                  <del>{change.from || '–'}</del>
+                  <del>
+                    <Said kind={change.kind} text={change.from} />
+                  </del>
                 </td>
                 <td>
-                  <ins>{change.to || '–'}</ins>
+                  <ins>
+                    <Said kind={change.kind} text={change.to} />
+                  </ins>
                 </td>
               </tr>
             ))}

@@ -74,14 +74,17 @@ export function DesignPanel(props: PanelProps) {
             set={props.setDateFormat}
           />
         )}
-        <button
-          type="button"
-          className="button primary wide"
-          disabled={props.isBusy || !props.isChanged}
-          onClick={props.save}
-        >
-          {props.isChanged ? say('Save the design') : say('Saved')}
-        </button>
+        <div className="form-foot">
+          <button
+            type="button"
+            className="button primary"
+            disabled={props.isBusy || !props.isChanged}
+            onClick={props.save}
+          >
+            {say('Save')}
+          </button>
+          {!props.isChanged && <p className="hint">{say('Nothing changed yet.')}</p>}
+        </div>
       </section>
       <section className="card" aria-labelledby="design-sample">
         <h2 id="design-sample">{say('Sample')}</h2>

@@ -5,10 +5,12 @@ import { Icon } from '../parts/icon.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
+import { Said } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { useLoad, usePanel } from '../state.tsx';
 import type { ToolProps } from '../tools/tool.ts';
-import { say, sayCount, sayDateTime, sentenceIn, type Tone } from '../words.ts';
+import type { ValueKind } from '../types.ts';
+import { say, sayCount, sayDateTime, type Tone } from '../words.ts';
 import { Picture, ReviewFoot, sayDecided } from './review.tsx';
 
 /** What the Activity resource's review tool loads. */
@@ -20,8 +22,8 @@ interface Review {
   editedAt: string | null;
   decidedAt: string | null;
   decidedBy: string;
-  values: { column: string; label: string; value: string }[];
-  differences: { column: string; label: string; before: string; after: string }[];
+  values: { column: string; label: string; kind: ValueKind; value: string }[];
+  differences: { column: string; label: string; kind: ValueKind; before: string; after: string }[];
   poster: string | null;
   qrcode: string | null;
   club: { id: string; name: string } | null;
@@ -37,7 +39,7 @@ const words: Readonly<Record<Review['state'], { label: string; tone: Tone }>> = 
 };
 
 /** Draws the review of an activity. */
-export function ActivityReview({ recordId }: ToolProps) {
+export function ActivityReview({ recordId, actions, acted }: ToolProps) {
   const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Activity', recordId, 'review'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
   if (!data) return <Loading rows={8} label={say('Opening the activity')} />;
@@ -49,11 +51,11 @@ export function ActivityReview({ recordId }: ToolProps) {
         <section className="card" aria-labelledby="activity">
           <h2 id="activity">{say('Activity')}</h2>
           <dl className="facts">
-            {data.values.map(({ column, label, value }) => (
+            {data.values.map(({ column, label, kind, value }) => (
               <React.Fragment key={column}>
                 <dt>{label}</dt>
-                <dd dir="auto" className={isChanged(data, column) ? 'review-changed' : undefined}>
-                  {isChoice(column) ? sayChoices(value) : value}
+                <dd className={isChanged(data, column) ? 'review-changed' : undefined}>
+                  <Said kind={kind} text={value} />
                 </dd>
               </React.Fragment>
             ))}
@@ -69,8 +71,11 @@ export function ActivityReview({ recordId }: ToolProps) {
       <ReviewFoot
         model="Activity"
         recordId={recordId}
-        done={reload}
-        names={['approve-activity', 'reject-activity', 'close-enrolment']}
+        actions={actions}
+        done={() => {
+          reload();
+          acted();
+        }}
       >
         {data.page && (
           <a className="button" href={data.page} target="_blank" rel="noreferrer">
@@ -86,10 +91,6 @@ export function ActivityReview({ recordId }: ToolProps) {
     </div>
   );
 }
-
-/** What was chosen from words of ours comes in English; all else is as somebody typed it. */
-const isChoice = (column: string) => ['type', 'campuses', 'enrolling'].includes(column);
-const sayChoices = (words: string) => words.split(', ').map(sentenceIn).join(', ');
 
 function isChanged({ differences }: Review, column: string): boolean {
   return differences.some((one) => one.column === column);
@@ -129,14 +130,18 @@ function Differences({ review: { wasApproved, differences } }: { review: Review 
             </tr>
           </thead>
           <tbody>
-            {differences.map(({ column, label, before, after }) => (
+            {differences.map(({ column, label, kind, before, after }) => (
               <tr key={column}>
                 <th scope="row">{label}</th>
-                <td dir="auto">
-                  <del>{isChoice(column) ? sayChoices(before) : before}</del>
+                <td>
+                  <del>
+                    <Said kind={kind} text={before} />
+                  </del>
                 </td>
-                <td dir="auto">
-                  <ins>{isChoice(column) ? sayChoices(after) : after}</ins>
+                <td>
+                  <ins>
+                    <Said kind={kind} text={after} />
+                  </ins>
                 </td>
               </tr>
             ))}

@@ -57,7 +57,7 @@ const words: Readonly<Record<State, { label: string; tone: Tone }>> = {
 };
 
 /** Draws the review of a club. */
-export function ClubReview({ recordId }: ToolProps) {
+export function ClubReview({ recordId, actions, acted }: ToolProps) {
   const { timeZone } = usePanel();
   const { data, error, reload } = useLoad<Review>(apiPath('tools', 'Club', recordId, 'review'));
   if (error !== undefined && !data) return <Trouble error={error} retry={reload} />;
@@ -83,7 +83,15 @@ export function ClubReview({ recordId }: ToolProps) {
           note={say('An identity document: shown here only, and deleted some days after the decision.')}
         />
       </div>
-      <ReviewFoot model="Club" recordId={recordId} done={reload} names={['approve-club', 'refuse-club']}>
+      <ReviewFoot
+        model="Club"
+        recordId={recordId}
+        actions={actions}
+        done={() => {
+          reload();
+          acted();
+        }}
+      >
         {data.next && (
           <Link className="button" to={recordPath('Club', data.next, 'review')}>
             {say('Next of {count} waiting', { count: data.waiting })} <Icon name="ArrowRight" />
@@ -158,14 +166,13 @@ export function Picture(props: { title: string; source: string | null; none: str
 export function ReviewFoot(props: {
   model: string;
   recordId: string;
-  names: string[];
+  actions: ActionView[];
   done: () => void;
   children?: React.ReactNode;
 }) {
-  const { model, recordId, names, done, children } = props;
+  const { model, recordId, actions, done, children } = props;
   const resource = useResource(model);
   const [acting, setActing] = useState<ActionView>();
-  const actions = names.flatMap((name) => resource?.actions.filter(({ id }) => id.endsWith(`.${name}`)) ?? []);
   return (
     <div className="review-foot">
       {actions.map((action, index) => (

@@ -225,6 +225,7 @@ function Next({ view, act, change }: { view: ImportView; act: Act; change: () =>
               ? say('Import {parts} {many}?', { parts: sayList(parts), many })
               : say('Take the whole import back?')
           }
+          canBeUndone={isAsking === 'commit'}
           label={isAsking === 'commit' ? say('Import') : say('Take it back')}
           yes={() => {
             setAsking(undefined);

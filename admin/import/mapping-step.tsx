@@ -84,8 +84,7 @@ function ColumnChoice(props: {
   return (
     <div className={fault ? 'field faulty' : 'field'}>
       <label htmlFor={id}>
-        {column.label}
-        {column.required && <span className="hint">{say('(needed)')}</span>}
+        {column.label} {column.required && <span className="hint">{say('(needed)')}</span>}
       </label>
       <select
         id={id}

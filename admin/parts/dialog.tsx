@@ -58,9 +58,10 @@ export function Dialog({ title, close, shape = 'box', children, footer, isBusy =
   );
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that cannot be undone, or that is large: then it is not drawn as a danger. */
 export function Confirm(props: {
   title: string;
+  canBeUndone?: boolean;
   children: React.ReactNode;
   label: string;
   isBusy?: boolean;
@@ -72,7 +73,12 @@ export function Confirm(props: {
       <button type="button" className="button" onClick={props.no} disabled={props.isBusy}>
         {say('Cancel')}
       </button>
-      <button type="button" className="button danger" onClick={props.yes} disabled={props.isBusy}>
+      <button
+        type="button"
+        className={props.canBeUndone ? 'button primary' : 'button danger'}
+        onClick={props.yes}
+        disabled={props.isBusy}
+      >
         {props.label}
       </button>
     </>

@@ -75,11 +75,12 @@ function MenuList({ id, anchor, label, kind, close, leave, children }: ListProps
     };
     document.addEventListener('mousedown', outside);
     document.addEventListener('focusin', outside);
-    window.addEventListener('resize', outside);
+    const resized = () => leaving.current();
+    window.addEventListener('resize', resized);
     return () => {
       document.removeEventListener('mousedown', outside);
       document.removeEventListener('focusin', outside);
-      window.removeEventListener('resize', outside);
+      window.removeEventListener('resize', resized);
     };
   }, [anchor]);
   const onKeyDown = (event: React.KeyboardEvent) => {

@@ -1,6 +1,7 @@
 // What a screen shows while it has nothing to show: loading, an error, or nothing there. Each in words.
 import React, { useEffect, useState } from 'react';
 import { ApiError, sentenceOf } from '../api.ts';
+import { homePath } from '../paths.ts';
 import { say } from '../words.ts';
 import { Icon } from './icon.tsx';
 
@@ -33,6 +34,11 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => void }
         <p className="empty-title">{say('This could not be shown.')}</p>
       )}
       <p>{isMissing ? say('It may have been deleted, or it is not open to you.') : sentenceOf(error)}</p>
+      {isMissing && (
+        <a className="button" href={homePath()}>
+          <Icon name="Home" /> {say('Home')}
+        </a>
+      )}
       {retry && !isMissing && (
         <button type="button" className="button" onClick={retry}>
           {say('Try again')}

@@ -3,8 +3,8 @@ import React from 'react';
 import { Link } from 'react-router-dom';
 import { recordPath } from '../paths.ts';
 import { usePanel } from '../state.tsx';
-import type { ColumnView, ComputedView, RecordView } from '../types.ts';
-import { say, sayDate, sayDateTime, sayNumber } from '../words.ts';
+import type { ColumnView, ComputedView, RecordView, ValueKind } from '../types.ts';
+import { say, sayDate, sayDateTime, sayNumber, sentenceIn } from '../words.ts';
 import { Pill } from './pill.tsx';
 
 /** Draws an empty value, told to screen readers as such. */
@@ -22,13 +22,21 @@ export function isNothing(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
+/** Draws a value that comes as text with its kind, as the changes of a preview do. */
+export function Said({ kind = 'text', text }: { kind?: ValueKind; text: string }) {
+  const { timeZone } = usePanel();
+  if (text === '') return <Nothing />;
+  if (kind === 'moment') return <Moment iso={text} zone={timeZone} />;
+  return <span dir="auto">{kind === 'choices' ? text.split(', ').map(sentenceIn).join(', ') : text}</span>;
+}
+
 /** Draws a record's value in a column; `isWide` on the record's own page, where there is room. */
 export function Value(props: { column: ColumnView; record: RecordView; isWide?: boolean }) {
   const { column, record, isWide = false } = props;
   const reference = record.references[column.name];
   if (column.reference && reference)
     return (
-      <Link className={isWide ? undefined : 'clip'} to={recordPath(column.reference, reference.id)}>
+      <Link className={isWide ? undefined : clipOf(reference.title)} to={recordPath(column.reference, reference.id)}>
         {reference.title}
       </Link>
     );
@@ -89,6 +97,12 @@ function Json({ value, isWide }: { value: unknown; isWide: boolean }) {
   return <pre className="json">{JSON.stringify(value, null, 2)}</pre>;
 }
 
+/** Long texts take two lines of a list; a short one, such as a number or a name, is not torn apart. */
+const clipOf = (text: string) => (widthOf(text) > 18 ? 'clip' : 'clip short');
+
+/** Signs of Chinese, Japanese and Korean are twice as wide. */
+const widthOf = (text: string) => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
+
 function Text({ display, text, isWide }: { display: string; text: string; isWide: boolean }) {
   if (display === 'email' && isWide) return <a href={`mailto:${text}`}>{text}</a>;
   if (display === 'link' && /^(https?:\/\/|\/)/.test(text))
@@ -99,7 +113,7 @@ function Text({ display, text, isWide }: { display: string; text: string; isWide
     );
   if (isWide) return <span className={display === 'longText' ? 'prose' : undefined}>{text}</span>;
   return (
-    <span className="clip" title={text.length > 40 ? text : undefined}>
+    <span className={clipOf(text)} title={text.length > 40 ? text : undefined}>
       {text}
     </span>
   );

@@ -46,15 +46,20 @@ export function RecordForm({
     // A warning is drawn above the buttons, with what it is about.
     if (error instanceof ApiError && error.warning) return;
     setTrouble(known ? say('Some fields need another look.') : sentenceOf(error));
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    toFirstFault();
   };
+  const toFirstFault = () =>
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
     if (isBusy) return;
     const { output, found } = readValues(isNew ? fields : changed, values);
     setFaults(found);
     setTrouble(undefined);
-    if (Object.keys(found).length > 0) return setTrouble(say('Some fields need another look.'));
+    if (Object.keys(found).length > 0) {
+      setTrouble(say('Some fields need another look.'));
+      return void toFirstFault();
+    }
     setBusy(true);
     release(true);
     await send(output).catch((error: unknown) => {

@@ -17,7 +17,7 @@ import { apiPath, listPath, mainPart, recordPath } from '../paths.ts';
 import { RunPage } from '../run/run-page.tsx';
 import { useLoad, useResource, useTitle } from '../state.tsx';
 import { ToolFrame } from '../tools/tool-frame.tsx';
-import type { ActionView, RecordView, ResourceView, Warning } from '../types.ts';
+import type { ActionView, RecordView, ResourceView, ToolView, Warning } from '../types.ts';
 import { lowerFirst, say, upperFirst } from '../words.ts';
 import { Children } from './children.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -42,10 +42,10 @@ function Loaded({ resource, id, part }: { resource: ResourceView; id: string; pa
   const tool = resource.tools.find(({ name }) => name === part);
   return (
     <div className="page">
-      <RecordHead resource={resource} record={record} isEditing={part === 'edit'} reload={reload} />
+      <RecordHead resource={resource} record={record} isEditing={part === 'edit'} tool={tool} reload={reload} />
       <RecordTabs resource={resource} record={record} part={part} />
       {part === 'edit' && record.may.update && <EditForm resource={resource} record={record} saved={reload} />}
-      {tool && <ToolFrame key={tool.name} tool={tool} model={resource.model} recordId={id} />}
+      {tool && <ToolFrame key={tool.name} tool={tool} resource={resource} record={record} acted={reload} />}
       {part === 'show' && (
         <>
           <Values resource={resource} record={record} />
@@ -57,12 +57,20 @@ function Loaded({ resource, id, part }: { resource: ResourceView; id: string; pa
   );
 }
 
-function RecordHead(props: { resource: ResourceView; record: RecordView; isEditing: boolean; reload: () => void }) {
-  const { resource, record, isEditing, reload } = props;
+interface HeadProps {
+  resource: ResourceView;
+  record: RecordView;
+  isEditing: boolean;
+  /** The part that is open, which may draw some of the actions itself. */
+  tool?: ToolView;
+  reload: () => void;
+}
+
+function RecordHead({ resource, record, isEditing, tool, reload }: HeadProps) {
   const [acting, setActing] = useState<ActionView>();
   const [isDeleting, setDeleting] = useState(false);
-  const actions = ownActions(resource.actions);
-  const first = actions.find(({ id }) => record.ready?.includes(id));
+  const actions = ownActions(resource.actions).filter(({ name }) => !tool?.actions.includes(name));
+  const first = tool?.actions.length ? undefined : actions.find(({ id }) => record.ready?.includes(id));
   const others = actions.filter((one) => one !== first);
   return (
     <header className="page-head">
@@ -73,11 +81,6 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
         <h1 tabIndex={-1}>{record.title}</h1>
       </div>
       <div className="head-actions">
-        {record.may.update && !isEditing && (
-          <Link className="button" to={recordPath(resource.model, record.id, 'edit')}>
-            <Icon name="Edit2" /> {say('Edit')}
-          </Link>
-        )}
         {first && (
           <button
             type="button"
@@ -86,6 +89,11 @@ function RecordHead(props: { resource: ResourceView; record: RecordView; isEditi
           >
             <Icon name={first.icon ?? 'Play'} /> {first.label.one}
           </button>
+        )}
+        {record.may.update && !isEditing && (
+          <Link className="button" to={recordPath(resource.model, record.id, 'edit')}>
+            <Icon name="Edit2" /> {say('Edit')}
+          </Link>
         )}
         {(others.length > 0 || record.may.delete) && (
           <Menu className="button" label={say('More actions')} button={<Icon name="MoreHorizontal" />}>

@@ -1,5 +1,5 @@
 // The ways to everything, by groups. On a wide screen it stands at the side; on a phone it opens over the page.
-import React, { useEffect, useId, useRef } from 'react';
+import React, { useEffect, useId, useLayoutEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router-dom';
 import { Icon } from '../parts/icon.tsx';
 import { homePath, listPath } from '../paths.ts';
@@ -24,8 +24,14 @@ export function SidebarDialog({ close }: { close: () => void }) {
   const element = useRef<HTMLDialogElement>(null);
   const location = useLocation();
   const opened = useRef(location.key);
-  useEffect(() => {
-    element.current?.showModal();
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   useEffect(() => {
     if (location.key !== opened.current) close();
@@ -35,7 +41,10 @@ export function SidebarDialog({ close }: { close: () => void }) {
       ref={element}
       className="sidebar-dialog"
       aria-label={say('Navigation')}
-      onClose={close}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
       onMouseDown={(event) => event.target === element.current && close()}
     >
       <div className="sidebar">

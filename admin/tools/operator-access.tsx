@@ -17,7 +17,7 @@ interface Access {
   hasFactor: boolean;
   isSelf: boolean;
   sessions: SessionView[];
-  permissions: { value: string; label: string }[];
+  permissions: { value: string; label: string; group: string }[];
 }
 
 /** Draws the ways in for one operator. */
@@ -131,7 +131,6 @@ function ApiKeyForm({ permissions, make }: KeyFormProps) {
     event.preventDefault();
     return send(async () => setKey(await make({ name, permissions: chosen, days: days === '' ? null : Number(days) })));
   };
-  const options = permissions.map(({ value, label }) => ({ value, label: `${label} (${value})` }));
   return (
     <form className="card form" aria-labelledby="api-key" onSubmit={submit}>
       <h2 id="api-key">{say('New API key')}</h2>
@@ -145,7 +144,7 @@ function ApiKeyForm({ permissions, make }: KeyFormProps) {
         fault={faults.name}
       />
       <Field
-        field={{ name: 'permissions', label: say('It may'), kind: 'choices', required: true, options }}
+        field={{ name: 'permissions', label: say('It may'), kind: 'choices', required: true, options: permissions }}
         value={chosen}
         set={(value) => setChosen(value as string[])}
         fault={faults.permissions}

@@ -134,7 +134,7 @@ export function TextEditor({ load, call }: ToolProps) {
             <Icon name="Send" /> {isSms ? say('Send a trial') : say('Send to me')}
           </button>
           <button type="submit" className="button primary" disabled={isBusy}>
-            <Icon name="Check" /> {say('Keep')}
+            <Icon name="Check" /> {say('Save')}
           </button>
         </div>
       </form>

@@ -3,13 +3,22 @@ import React, { useMemo } from 'react';
 import { get, post } from '../api.ts';
 import { Empty } from '../parts/states.tsx';
 import { apiPath } from '../paths.ts';
-import type { ToolView } from '../types.ts';
+import type { RecordView, ResourceView, ToolView } from '../types.ts';
 import { say } from '../words.ts';
 import { tools } from './registry.ts';
 import type { ToolProps } from './tool.ts';
 
+interface FrameProps {
+  tool: ToolView;
+  resource: ResourceView;
+  record: RecordView;
+  acted: () => void;
+}
+
 /** Draws a tool. */
-export function ToolFrame({ tool, model, recordId }: { tool: ToolView; model: string; recordId: string }) {
+export function ToolFrame({ tool, resource, record, acted }: FrameProps) {
+  const { model } = resource;
+  const recordId = record.id;
   const bound = useMemo<Pick<ToolProps, 'load' | 'call'>>(
     () => ({
       load: () => get(apiPath('tools', model, recordId, tool.name)),
@@ -26,7 +35,8 @@ export function ToolFrame({ tool, model, recordId }: { tool: ToolView; model: st
         title={say('The screen “{component}” is not part of this panel.', { component: tool.component })}
       />
     );
-  return <Component model={model} recordId={recordId} {...bound} />;
+  const actions = resource.actions.filter(({ name, id }) => tool.actions.includes(name) && record.ready?.includes(id));
+  return <Component model={model} recordId={recordId} actions={actions} acted={acted} {...bound} />;
 }
 
 function withFile(input: object, { field, file }: { field: string; file: File }): FormData {

@@ -94,7 +94,7 @@ export function AttendeeWorkshops({ load, call }: ToolProps) {
           disabled={isBusy || isSame || reason.trim().length < 3}
           onClick={save}
         >
-          {say('Keep these registrations')}
+          {say('Save')}
         </button>
       </div>
     </section>

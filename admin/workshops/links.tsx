@@ -6,7 +6,7 @@ import { Refusal, useSending } from '../parts/sending.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
 import { WarningBox } from '../parts/warning-box.tsx';
 import type { ToolProps } from '../tools/tool.ts';
-import { say, sayCount } from '../words.ts';
+import { say } from '../words.ts';
 
 interface Workshop {
   id: string;
@@ -48,7 +48,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   const save = () =>
     send(async () => {
       take(await call<Graph>('save', { links, ...(warning && { accepted: warning.count }) }));
-      notify(sayCount(links.length, '{count} link kept.', '{count} links kept.'));
+      notify(say('Saved.'));
     });
   const change = (next: Link[]) => {
     clear();
@@ -74,9 +74,12 @@ export function WorkshopLinks({ load, call }: ToolProps) {
         <LinkList workshops={graph.workshops} links={links} set={change} />
         <Refusal words={fault} />
         <WarningBox warning={warning} />
-        <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
-          {warning ? say('Save all the same') : isChanged ? say('Keep these links') : say('All kept')}
-        </button>
+        <div className="form-foot">
+          <button type="button" className="button primary" disabled={isBusy || !isChanged} onClick={save}>
+            {warning ? say('Save all the same') : say('Save')}
+          </button>
+          {!isChanged && <p className="hint">{say('Nothing changed yet.')}</p>}
+        </div>
       </section>
     </div>
   );
@@ -180,11 +183,11 @@ function LinkList({ workshops, links, set }: Graph & { set: (links: Link[]) => v
             <span>{inWords(link, titles)}.</span>
             <button
               type="button"
-              className="button quiet"
+              className="icon-button"
               aria-label={say('Remove: {link}', { link: inWords(link, titles) })}
               onClick={() => set(links.filter((one) => one !== link))}
             >
-              <Icon name="X" size={14} />
+              <Icon name="X" />
             </button>
           </li>
         ))}

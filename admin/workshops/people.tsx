@@ -55,7 +55,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
           </>
         }
       >
-        <label className="workshop-check">
+        <label className="check">
           <input
             type="checkbox"
             checked={removeMissing}
@@ -63,7 +63,7 @@ export function WorkshopPeople({ load, call }: ToolProps) {
               setRemoving(event.target.checked);
               draft.doubt();
             }}
-          />{' '}
+          />
           {say('Remove people who are not in the list, with their registrations')}
         </label>
       </ListForm>

@@ -1,6 +1,6 @@
 // The page behind a printed code (`?id=`) and behind a shared link (`?token=`). The rule: what people wrote is set as text, and
 // files come from here alone.
-import { currentLanguage, say, speak } from '/shared/language.js';
+import { currentTag, say, speak } from '/shared/language.js';
 import { dictionary } from './card-words.js';
 import { act } from './courtesy.js';
 
@@ -102,7 +102,7 @@ function drawOutcome() {
 }
 
 function whenOf(seconds) {
-  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'long', timeStyle: 'short' }).format(
+  return new Intl.DateTimeFormat(currentTag(), { dateStyle: 'long', timeStyle: 'short' }).format(
     new Date(seconds * 1000),
   );
 }

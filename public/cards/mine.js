@@ -1,5 +1,5 @@
 // What somebody has made: their cards, which they may change, take back and show again, and their profile.
-import { currentLanguage, say, speak } from '/shared/language.js';
+import { currentTag, say, speak } from '/shared/language.js';
 import { dictionary as composeWords } from './compose-words.js';
 import { act, upload } from './courtesy.js';
 import { dictionary as mineWords } from './mine-words.js';
@@ -89,7 +89,7 @@ function stateOf(card) {
 
 function whenOf(seconds) {
   const form = { dateStyle: 'medium', timeStyle: 'short' };
-  return new Intl.DateTimeFormat(currentLanguage(), form).format(new Date(seconds * 1000));
+  return new Intl.DateTimeFormat(currentTag(), form).format(new Date(seconds * 1000));
 }
 
 function buttonsOf(card, words) {

@@ -7,14 +7,17 @@ import type { Include, ModelName, RowWith, Where } from './model.ts';
 import type { RecordOrder } from './runs/order.ts';
 import type { Work } from './work.ts';
 
+/** How a written value is said: a moment (ISO 8601) in the reader's manner and zone, choices of ours (with commas between) in their language. */
+export type ValueKind = 'moment' | 'choices' | 'text';
+
 /** What would happen to one record, shown before anything does. */
 export interface Preview {
   /** One line, for example "The notice goes to ada@example.org". */
   summary: string;
   /** The message as it would leave, rendered. */
   message?: { to: string; subject: string; text: string; html?: string };
-  /** Changes of single values. */
-  changes?: { label: string; from: string; to: string }[];
+  /** Changes of single values; an empty text stands for nothing. `kind` is text where it is not said. */
+  changes?: { label: string; from: string; to: string; kind?: ValueKind }[];
   /** A picture as a data address. */
   image?: string;
   /** What staff should look at before they go on, for example a name that does not fit. */

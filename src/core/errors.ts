@@ -119,3 +119,8 @@ export function publicFace(error: unknown): {
     return { code: error.code, status: error.status, message: error.message, fields: { ...error.fields } };
   return { code: 'fault', status: 500, message: phrase('Something went wrong.'), fields: {} };
 }
+
+/** Says what a schema found: that something is missing in our words, all else as the schema does. */
+export function faultOf({ message }: { message: string }): string {
+  return message.endsWith('received undefined') ? 'is missing' : message;
+}

@@ -14,7 +14,7 @@
 //   audit entry who did what to which record, on behalf of which run
 
 export { type Actor, boundId, may, mustMay, publicActor, systemActor } from './access.ts';
-export { type Action, action, type Preview, Skip, skip } from './action.ts';
+export { type Action, action, type Preview, Skip, skip, type ValueKind } from './action.ts';
 export { endAlarm, raiseAlarm } from './alarms.ts';
 export { type Config, ConfigError, loadConfig } from './config/config.ts';
 export type { Core } from './core.ts';

@@ -52,8 +52,19 @@ export interface Figure {
   href?: string;
 }
 
-/** What a block of the dashboard shows: figures, then shares. */
+/** Something that somebody of the staff has to see to; of all cards together they stand at the head of the dashboard. */
+export type Waiting = {
+  /** How many; none are not told. Absent where the words are about one thing. */
+  count?: number;
+  tone: 'busy' | 'bad';
+  /** A sentence of ours beside it. */
+  note?: string;
+  href: string;
+} & ({ label: string } | { /** A sentence of ours in place of a label. */ summary: string });
+
+/** What a block of the dashboard shows: figures, then shares; and what of it waits for somebody. */
 export interface CardContent {
+  waiting?: Waiting[];
   figures: Figure[];
   rows?: { label: string; value: string; href?: string; share?: number }[];
 }

@@ -97,6 +97,8 @@ export interface Tool<M extends ModelName> {
   permission: string;
   /** Whether a record opens here, not at its overview: where people come to read, or to decide. */
   opensFirst?: true;
+  /** Names of actions that the screen itself draws, beside what is decided; the head of the page leaves them to it. */
+  actions?: readonly string[];
   load(context: { row: Row<M>; core: Core; actor: Actor }): Promise<unknown>;
   calls: Readonly<Record<string, ToolCall<M>>>;
 }
@@ -144,7 +146,7 @@ export interface ResourceDeclaration<M extends ModelName = ModelName> {
   icon?: string;
   /** The record's title: a column, or words made from a row's columns. */
   title: Column<M> | ((row: Row<M>) => string);
-  /** The title that is made is a sentence of ours, such as “Order 7”: kept in English, said in the reader's language. */
+  /** The title that is made is a sentence of ours, such as “Order 7”: kept in English, said in the reader's language, days in it as well. */
   titleIsWords?: true;
   /** Permission for each verb; an absent verb is forbidden to everybody. With `export` comes a ready action that makes CSV and XLSX files. */
   permissions: { read: string; create?: string; update?: string; delete?: string; export?: string };

@@ -10,7 +10,7 @@ import { modules } from '../../src/modules/index.ts';
 import { openBrowser } from '../kit/browser.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { englishOf, textsOnPage } from '../kit/english.ts';
-import { faultsOf, listenFor, settle } from '../kit/page-check.ts';
+import { faultsOf, listenFor, phone, settle, widthFaults } from '../kit/page-check.ts';
 import { eachDrawer, goTo, panelPages, readRecord, readRows, readState } from '../kit/panel-walk.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { until } from '../kit/until.ts';
@@ -116,6 +116,117 @@ it('every action of every list: its form and its preview, closed by Escape', asy
   expect(found).toEqual([]);
   expect(steps).toBeGreaterThan(50);
 }, 400_000);
+
+it('the bars around every page: the way past them, their order, the menus, and the navigation of a phone, by keyboard', async () => {
+  const page = await staff.newPage();
+  const complaints = listenFor(page, server.base);
+  const focused = (part: string) => page.locator(`${part}:focus, ${part} :focus`);
+  await page.goto('/admin/account');
+  await settle(page);
+  await page.keyboard.press('Tab');
+  expect(await focused('.skip-link').boundingBox()).toMatchObject({ y: expect.toSatisfy((y: number) => y >= 0) });
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await focused('main').waitFor();
+
+  const closed = page.locator('.navigation [aria-expanded=false]');
+  while (await closed.count()) await closed.first().click();
+  const links = await page.locator('.sidebar a').count();
+  expect(links).toBeGreaterThan(state.navigation.flatMap(({ items }) => items).length);
+  expect(await faultsOf(page, '.shell')).toEqual([]);
+  const order = await page.evaluate(() =>
+    [...document.querySelectorAll('.skip-link, .sidebar a, .top-bar button, main button')].map(
+      (one) => one.closest('.skip-link, .sidebar, .top-bar, main')?.className || 'main',
+    ),
+  );
+  expect([...new Set(order)]).toEqual(['skip-link', 'sidebar', 'top-bar', 'main']);
+
+  const menu = page.locator('.operator-button');
+  await menu.press('Enter');
+  await focused('.menu').waitFor();
+  await page.keyboard.press('Escape');
+  await focused('.operator-button').waitFor();
+  expect(await page.locator('.menu').count()).toBe(0);
+
+  await page.setViewportSize(phone);
+  const opener = page.locator('.top-bar .phone-only').first();
+  const drawer = page.locator('.sidebar-dialog');
+  for (const leave of ['Escape', 'Enter']) {
+    await opener.press('Enter');
+    await focused('.sidebar-dialog').waitFor();
+    expect(await faultsOf(page, 'dialog.sidebar-dialog')).toEqual([]);
+    await page.setViewportSize(phone);
+    if (leave === 'Enter') await drawer.locator('.icon-button').focus();
+    await page.keyboard.press(leave);
+    await drawer.waitFor({ state: 'detached' });
+    await focused('.top-bar .phone-only').waitFor();
+  }
+  await opener.press('Enter');
+  await drawer.locator('.navigation-item').first().press('Enter');
+  await drawer.waitFor({ state: 'detached' });
+  await focused('h1').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/admin');
+  expect(complaints).toEqual([]);
+  await page.close();
+}, 120_000);
+
+it('what opens above a list: its filters and its columns, closed by Escape', async () => {
+  const widest = [...state.resources].sort((one, other) => other.columns.length - one.columns.length).slice(0, 6);
+  const found = await walk(
+    staff,
+    widest.map(({ model }) => `/admin/resources/${model}`),
+    async (page, address) => {
+      await goTo(page, address);
+      // The window had another size a moment ago; what follows from that has happened after a frame.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const faults: string[] = [];
+      for (const [opener, opened] of [
+        [page.locator('.toolbar button[aria-haspopup=dialog]').last(), '.menu'],
+        [page.locator('.toolbar button').first(), 'dialog.drawer'],
+      ] as const) {
+        await opener.press('Enter');
+        await page.locator(`${opened} :focus`).waitFor();
+        // A menu closes when the window changes its size, as looking at it on a phone would.
+        if (opened !== '.menu') faults.push(...(await faultsOf(page, opened)));
+        faults.push(...(await englishOn(page)));
+        if (opened !== '.menu') await page.locator('dialog h2').first().focus();
+        await page.keyboard.press('Escape');
+        await page.locator(opened).waitFor({ state: 'detached' });
+        const isBack = await opener.evaluate((one) => one === document.activeElement);
+        if (!isBack) faults.push(`${opened}: after Escape the focus is not where it was opened`);
+      }
+      return faults;
+    },
+  );
+  expect(found).toEqual([]);
+}, 120_000);
+
+it.each([
+  ['zh', 'zh-CN'],
+  ['nl', 'nl-NL'],
+] as const)(
+  'lists, records and tools are in %s as well, and fit on a phone',
+  async (language, locale) => {
+    const isStillEnglish = englishOf(language);
+    const context = await browser.newContext({
+      viewport: phone,
+      locale,
+      baseURL: server.base,
+      storageState: await staff.storageState(),
+      reducedMotion: 'reduce',
+    });
+    // Plain forms are narrow by nature, and their words are those of lists and records.
+    const pages = (await panelPages(context, server.base, state)).filter((one) => !/\/(new|edit|import)$/.test(one));
+    const found = await walk(context, pages, async (page, address) => {
+      await goTo(page, address);
+      const english = (await textsOnPage(page)).filter(isStillEnglish);
+      return [...(await widthFaults(page)), ...english.map((text) => `in English: ${text}`)];
+    });
+    await context.close();
+    expect(found).toEqual([]);
+  },
+  240_000,
+);
 
 it('a pasted table leads to the page where its columns are matched', async () => {
   const addresses = state.resources

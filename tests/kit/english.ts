@@ -11,7 +11,8 @@ export function englishOf(language: Other): (text: string) => boolean {
   const shapes: RegExp[] = [];
   for (const part of parts)
     for (const key of keysOf(part, parts).keys()) {
-      if (part.words[language]?.[key] === key) continue;
+      const there = part.words[language]?.[key];
+      if (there === key || (typeof there === 'object' && there.other === key)) continue;
       const literal = key.replace(/\{\w+\}/g, '');
       if (literal === key) exact.add(key).add(key.charAt(0).toUpperCase() + key.slice(1));
       // A sentence of a few letters would find its like in what people typed.

@@ -4,7 +4,8 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 const desktop = { width: 1280, height: 860 };
-const phone = { width: 390, height: 844 };
+/** The size of a phone. */
+export const phone = { width: 390, height: 844 };
 
 interface AxeAnswer {
   violations: { id: string; impact: string | null; nodes: { html: string; target: string[] }[] }[];
@@ -66,10 +67,20 @@ export async function faultsOf(page: Page, root = 'main'): Promise<string[]> {
   faults.push(...(await keyboardFaults(page, root)));
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   faults.push(...(await axeFaults(page, within, contrast)).map((fault) => `dark: ${fault}`));
-  await page.setViewportSize(phone);
   faults.push(...(await widthFaults(page)));
+  await keepPicture(page);
   await page.setViewportSize(desktop);
   return faults;
+}
+
+let pictures = 0;
+
+/** With PICTURES set to a folder, keeps how the page looks on a phone in the dark, to be looked at by people. */
+async function keepPicture(page: Page): Promise<void> {
+  if (!process.env.PICTURES) return;
+  pictures += 1;
+  const name = new URL(page.url()).pathname.replace(/[^a-z]+/gi, '-');
+  await page.screenshot({ path: `${process.env.PICTURES}/${String(pictures).padStart(3, '0')}${name}.png` });
 }
 
 async function axeFaults(page: Page, within: string, options: string): Promise<string[]> {
@@ -84,7 +95,9 @@ async function axeFaults(page: Page, within: string, options: string): Promise<s
     );
 }
 
-async function widthFaults(page: Page): Promise<string[]> {
+/** Returns what does not fit on a phone; the page keeps the phone's size. */
+export async function widthFaults(page: Page): Promise<string[]> {
+  await page.setViewportSize(phone);
   const wide = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return '';

@@ -71,6 +71,12 @@ export function checkTools({ resource, where: place, modules }: Checked): Proble
           'Export it from a file there, or correct the name.',
         ),
       );
+    const unknown = (tool.actions ?? []).filter((action) => !resource.actions?.some((one) => one.name === action));
+    problems.push(
+      ...unknown.map((action) =>
+        problem('E037', `${where}.actions`, `The resource has no action ${action}.`, 'Correct the name.'),
+      ),
+    );
     return problems;
   });
 }

@@ -8,7 +8,7 @@ const keyPermission = 'core:api-keys';
 
 const revoke = action('ApiKey', {
   name: 'revoke-key',
-  label: { one: 'Revoke', many: 'Revoke {count} keys' },
+  label: { one: 'Revoke the key', many: 'Revoke {count} keys' },
   description: 'Programs that use them are refused from now on. It cannot be undone.',
   permission: keyPermission,
   icon: 'XCircle',

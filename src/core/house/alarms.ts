@@ -1,6 +1,6 @@
 // Alarms in the panel: what staff should look at, counted while it lasts, ended by whoever has seen to it.
 import { action } from '../action.ts';
-import type { Card } from '../module.ts';
+import type { Card, Waiting } from '../module.ts';
 import { resource } from '../resource.ts';
 import { phrase } from '../words/catalogue.ts';
 
@@ -51,18 +51,19 @@ export const alarmsCard: Card = {
   permission,
   async load(core, actor) {
     if (actor.scope !== 'all') return { figures: [] };
+    const where = { endedAt: null };
     const [count, rows] = await Promise.all([
-      core.db.alarm.count({ where: { endedAt: null } }),
-      core.db.alarm.findMany({ where: { endedAt: null }, orderBy: { lastAt: 'desc' }, take: shown }),
+      core.db.alarm.count({ where }),
+      core.db.alarm.findMany({ where, orderBy: { lastAt: 'desc' }, take: shown }),
     ]);
-    if (count === 0) return { figures: [] };
-    return {
-      figures: [{ label: 'Unresolved', value: count, tone: 'bad', href: '/resources/Alarm?view=0' }],
-      rows: rows.map(({ id, summary, count: times }) => ({
-        label: summary,
-        value: times > 1 ? phrase(`${times} times`) : '',
-        href: `/resources/Alarm/records/${id}/show`,
-      })),
-    };
+    const waiting: Waiting[] = rows.map(({ id, summary, count: times }) => ({
+      summary,
+      tone: 'bad',
+      ...(times > 1 ? { note: phrase(`${times} times`) } : {}),
+      href: `/resources/Alarm/records/${id}/show`,
+    }));
+    const more = count - rows.length;
+    if (more > 0) waiting.push({ label: 'More alarms', count: more, tone: 'bad', href: '/resources/Alarm?view=0' });
+    return { figures: [], waiting };
   },
 };

@@ -18,10 +18,10 @@ export const auditEntries = resource('AuditEntry', {
       filter: true,
       values: {
         create: { label: 'Created', tone: 'good' },
-        update: { label: 'Changed', tone: 'busy' },
+        update: { label: 'Changed', tone: 'quiet' },
         delete: { label: 'Deleted', tone: 'bad' },
-        action: { label: 'Action', tone: 'busy' },
-        export: { label: 'Export', tone: 'busy' },
+        action: { label: 'Action', tone: 'quiet' },
+        export: { label: 'Export', tone: 'quiet' },
         signIn: { label: 'Sign-in', tone: 'quiet' },
         signOut: { label: 'Sign-out', tone: 'quiet' },
         refused: { label: 'Refused', tone: 'bad' },

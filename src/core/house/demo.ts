@@ -1,6 +1,7 @@
 // The demo: each module's small believable data set, loaded once.
 import { systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
+import { spreadOverDays } from './demo-days.ts';
 
 const settingKey = 'demo';
 
@@ -16,6 +17,7 @@ export async function loadDemo(core: Core): Promise<boolean> {
   if (!isFirst) return false;
   try {
     for (const module of core.modules) await module.demo?.(core);
+    await spreadOverDays(core);
   } catch (error) {
     await core.db.setting.deleteMany({ where: { key: settingKey } });
     throw error;

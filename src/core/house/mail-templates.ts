@@ -2,19 +2,26 @@
 import { z } from 'zod';
 import { keepTexts, openText, resetTexts, sendTrial, tryTexts, writtenTexts } from '../outbox/text-editing.ts';
 import { resource, toolCall } from '../resource.ts';
+import { phrase } from '../words/catalogue.ts';
+import { languageNames, languages, readLanguage } from '../words/language.ts';
 
 const permission = 'core:templates';
+const languageChoices = () => languages.map((one) => ({ value: one as string, label: languageNames[one] }));
 
 /** The texts that messages are written with. */
 export const mailTemplates = resource('MailTemplate', {
   label: { one: 'text', many: 'texts of messages' },
   group: 'Settings',
   icon: 'Edit3',
-  title: (row) => `${row.label} (${row.language})`,
+  title({ label, language }) {
+    const name = languageNames[readLanguage(language) ?? 'en'];
+    return phrase(`${label}, in ${name}`);
+  },
+  titleIsWords: true,
   permissions: { read: permission },
   columns: {
     label: { label: 'Message', filter: true, sort: true, words: true },
-    language: { label: 'Language', filter: true, sort: true },
+    language: { label: 'Language', filter: true, sort: true, choices: languageChoices },
     channel: { label: 'Channel', filter: true, values: { email: { label: 'E-mail' }, sms: { label: 'SMS' } } },
     mail: { label: 'Name', list: false, filter: true },
     editedAt: { label: 'Written anew', filter: true, sort: true },

@@ -20,7 +20,7 @@ import { invitation, passwordReset } from './mails.ts';
 import { operators } from './operators.ts';
 import { messageAttempts, messages } from './outbox.ts';
 import { askToLeave, leave, takeBounces } from './outbox-routes.ts';
-import { personRequests } from './person-requests.ts';
+import { personRequests, personRequestsCard } from './person-requests.ts';
 import { privacy } from './privacy.ts';
 import { roles } from './roles.ts';
 import { runItems, runs } from './runs.ts';
@@ -89,6 +89,6 @@ export const houseModule = defineModule({
   ],
   privacy,
   mails: [invitation, passwordReset],
-  cards: [alarmsCard],
+  cards: [alarmsCard, personRequestsCard],
   words: houseWords,
 });

@@ -136,7 +136,7 @@ export const operators = resource('Operator', {
         sessions: await listSessions(core, row),
         permissions: [...core.registry.permissions]
           .filter(([name]) => actor.permissions.has(name) || actor.permissions.has('*'))
-          .map(([value, label]) => ({ value, label })),
+          .map(([value, label]) => ({ value, label, group: core.registry.permissionModules.get(value) ?? '' })),
       }),
       calls: {
         link: toolCall({

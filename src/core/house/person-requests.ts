@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { action } from '../action.ts';
 import { zipStream } from '../files/zip.ts';
 import type { Row } from '../model.ts';
+import type { Card } from '../module.ts';
 import { type ErasedKind, erasePerson, previewErasure } from '../privacy/erase.ts';
 import { personEntries } from '../privacy/export.ts';
 import { readPerson } from '../privacy/person.ts';
@@ -12,6 +13,7 @@ import { resource } from '../resource.ts';
 import type { Work } from '../work.ts';
 
 const permission = 'core:privacy';
+const unresolved = { exportedAt: null, erasedAt: null };
 const open = { where: { erasedAt: null }, otherwise: 'was erased' };
 
 const exportData = action('PersonRequest', {
@@ -107,11 +109,27 @@ export const personRequests = resource('PersonRequest', {
     erasedAt: { label: 'Forgotten', filter: true, sort: true },
   },
   sort: ['createdAt', 'desc'],
-  views: [{ label: 'Unresolved', where: { exportedAt: null, erasedAt: null } }],
+  views: [{ label: 'Unresolved', where: unresolved }],
   actions: [exportData, erase],
   write: { create: (work, values) => createRequest(work, values) },
   empty: 'Nobody has asked. Make a request for a person, then export or erase what is kept about them.',
 });
+
+/** Requests that nobody has answered, on the dashboard. */
+export const personRequestsCard: Card = {
+  title: 'Personal data',
+  permission,
+  async load(core, actor) {
+    if (actor.scope !== 'all') return { figures: [] };
+    const count = await core.db.personRequest.count({ where: unresolved });
+    return {
+      figures: [],
+      waiting: [
+        { label: 'Requests about personal data', count, tone: 'busy', href: '/resources/PersonRequest?view=0' },
+      ],
+    };
+  },
+};
 
 /** Writes a request down. Throws invalid when nobody can be meant by it. */
 export async function createRequest(

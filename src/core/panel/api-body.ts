@@ -1,7 +1,7 @@
 // How the panel's API reads bodies: JSON within limits, checked by zod; every fault names its field.
 import { z } from 'zod';
 import type { Core } from '../core.ts';
-import { invalid, notFound, StewardError } from '../errors.ts';
+import { faultOf, invalid, notFound, StewardError } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
 import type { Request } from '../web/express.ts';
 import { readJson } from '../web/json-body.ts';
@@ -28,7 +28,7 @@ export function faultsOf(error: z.ZodError): Record<string, string> {
   const faults: Record<string, string> = {};
   for (const issue of error.issues) {
     const field = issue.path.map(String).join('.').slice(0, 100) || 'body';
-    faults[field] ??= issue.message;
+    faults[field] ??= faultOf(issue);
   }
   return faults;
 }

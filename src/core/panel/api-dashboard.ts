@@ -34,7 +34,8 @@ async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView
   ]);
   return {
     cards: loaded.filter(
-      ({ figures, rows = [], overTime, error }) => figures.length + rows.length > 0 || overTime || error,
+      ({ waiting = [], figures, rows = [], overTime, error }) =>
+        waiting.length + figures.length + rows.length > 0 || overTime || error,
     ),
     ...(runs ? { runs } : {}),
     ...(outbox ? { outbox } : {}),
@@ -51,7 +52,8 @@ async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView
 async function loadCard(core: Core, actor: Actor, card: Card): Promise<DashboardView['cards'][number]> {
   try {
     const [content, overTime] = await Promise.all([card.load(core, actor), overTimeOf(core, actor, card)]);
-    return { title: card.title, ...content, ...(overTime ? { overTime } : {}) };
+    const waiting = content.waiting?.filter(({ count }) => count !== 0);
+    return { title: card.title, ...content, ...(waiting ? { waiting } : {}), ...(overTime ? { overTime } : {}) };
   } catch (error) {
     core.log.error({ err: error, card: card.title }, 'a card could not be loaded');
     return { title: card.title, figures: [], error: phrase('These figures could not be worked out.') };

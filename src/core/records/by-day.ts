@@ -5,7 +5,7 @@ import type { Column, ModelName, Transaction } from '../model.ts';
 import { clockTime, dayZone, startOfDay } from './days.ts';
 
 /** Two weeks: as many days as a person takes in at a glance, with each weekday twice. */
-const shownDays = 14;
+export const shownDays = 14;
 const dayMs = 86_400_000;
 
 /** A day of the configured zone as 2026-05-03, and how many records it brought. */

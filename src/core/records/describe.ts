@@ -63,6 +63,8 @@ export interface ToolView {
   label: string;
   component: string;
   opensFirst?: true;
+  /** Names of the actions that the screen itself draws. */
+  actions: readonly string[];
 }
 
 /** A resource as the browser draws it. */
@@ -119,11 +121,12 @@ export function describeResource(resource: AnyResource, actor: Actor, registry: 
     actions: describeActions(resource, actor, registry),
     tools: Object.entries((resource.tools ?? {}) as Record<string, Tool<never>>)
       .filter(([, tool]) => may(actor, tool.permission))
-      .map(([name, { label, component, opensFirst }]) => ({
+      .map(([name, { label, component, opensFirst, actions = [] }]) => ({
         name,
         label,
         component,
         ...(opensFirst ? { opensFirst } : {}),
+        actions,
       })),
     children: (resource.children ?? []).filter((child) => readable(child.resource)),
     ...emptyWords(resource, actor, registry),

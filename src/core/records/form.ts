@@ -1,6 +1,6 @@
 // A form from its zod schema: one declaration gives the fields on the screen, the check on the server and the words of its errors.
 import { z } from 'zod';
-import { invalid } from '../errors.ts';
+import { faultOf, invalid } from '../errors.ts';
 import { textValue, Unfit } from './column-values.ts';
 
 /** One field as the browser draws it. Meta of the schema: label, help, widget ("longText", "columns"), labels (words for choices), reference (the model whose record is chosen, by its id). */
@@ -76,7 +76,7 @@ export function parseForm<S extends z.ZodObject>(schema: S, input: unknown): z.o
   const parsed = schema.safeParse(input);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0] ?? 'form').slice(0, 80);
-    fields[name] ??= issue.message;
+    fields[name] ??= faultOf(issue);
   }
   if (!parsed.success || Object.keys(fields).length > 0) throw invalid('Please look at the marked fields.', fields);
   return parsed.data;

@@ -2,12 +2,12 @@
 import { modelOf } from '../database/datamodel.ts';
 import type { Registry } from '../registry.ts';
 import type { AnyResource } from '../resource.ts';
+import { type Language, locales } from '../words/language.ts';
 import type { Words } from '../words/sentences.ts';
 import type { RecordView } from './view.ts';
 
 /** Returns the record with its sentences said in that language, those in the titles of other records too. */
 export function viewInWords(registry: Registry, words: Words, resource: AnyResource, record: RecordView): RecordView {
-  if (words.language === 'en') return record;
   const values = Object.entries(record.values).map(([name, value]) => [
     name,
     typeof value === 'string' && isWords(resource, name) ? words.say(value) : value,
@@ -27,7 +27,23 @@ export function viewInWords(registry: Registry, words: Words, resource: AnyResou
 /** Returns a record's title in that language where the title is a sentence of ours. */
 export function titleInWords(words: Words, resource: AnyResource, title: string): string {
   const isOurs = typeof resource.title === 'string' ? isWords(resource, resource.title) : resource.titleIsWords;
-  return isOurs ? words.say(title) : title;
+  if (!isOurs) return title;
+  const said = words.say(title);
+  return resource.titleIsWords ? said.replace(writtenMoment, (text) => sayMoment(words.language, text)) : said;
+}
+
+/** A day, or a minute, as titles of ours hold it: by the clock of the house, such as 2026-11-30 or 2026-11-30 10:48. */
+const writtenMoment = /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d)?\b/g;
+
+function sayMoment(language: Language, text: string): string {
+  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11) || '00:00'}Z`);
+  const day = new Intl.DateTimeFormat(locales[language], {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return Number.isNaN(moment.getTime()) ? text : [day.format(moment), text.slice(11)].filter(Boolean).join(', ');
 }
 
 function isWords(resource: AnyResource, column: string): boolean {

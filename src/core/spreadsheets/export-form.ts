@@ -38,7 +38,7 @@ export function exportForm(resource: AnyResource, actor: Actor): z.ZodObject | u
     direction: z
       .enum(['asc', 'desc'])
       .default(resource.sort[1])
-      .meta({ label: 'Direction', labels: { asc: 'Up', desc: 'Down' } }),
+      .meta({ label: 'Direction', labels: { asc: 'Smallest or oldest first', desc: 'Largest or newest first' } }),
     separator: z
       .enum([',', ';'])
       .default(',')

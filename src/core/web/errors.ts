@@ -9,6 +9,7 @@ import { acceptedLanguage } from '../words/language.ts';
 import type { Words } from '../words/sentences.ts';
 import { wordsOf } from '../words/words.ts';
 import type { NextFunction, Request, Response } from './express.ts';
+import { contentPolicy } from './headers.ts';
 
 const restLimit = 1_000_000;
 const restPatience = 500;
@@ -96,11 +97,16 @@ function failurePage(message: string, { language, say }: Words): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Steward</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/shared/page.css">
 </head>
 <body>
+<div class="bar"></div>
 <main>
+<div class="sheet">
 <h1>${escapeHtml(say(message))}</h1>
 <p><a href="/">${escapeHtml(say(phrase('Go to the start page')))}</a></p>
+</div>
 </main>
 </body>
 </html>
@@ -113,9 +119,10 @@ export function lastErrorHandler(core: Core) {
     const failure = await beginFailure(core, request, response, error);
     if (!failure) return;
     const { code, message, fields, warning } = sayFailure(request.words, failure);
-    if (request.accepts(['json', 'html']) === 'html')
+    if (request.accepts(['json', 'html']) === 'html') {
+      response.setHeader('Content-Security-Policy', contentPolicy());
       response.type('html').send(failurePage(message, wordsFor(core, request)));
-    else response.json({ code, message, fields, ...(warning && { warning }) });
+    } else response.json({ code, message, fields, ...(warning && { warning }) });
   };
 }
 

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { type Actor, publicActor } from '../access.ts';
 import type { Core } from '../core.ts';
-import { invalid, notFound, StewardError, unauthenticated } from '../errors.ts';
+import { faultOf, invalid, notFound, StewardError, unauthenticated } from '../errors.ts';
 import { addressKey } from '../limits.ts';
 import { mustNotBeForeign } from '../origin.ts';
 import { actorOfApiKey } from '../people/api-keys.ts';
@@ -121,7 +121,7 @@ function parsed(schema: z.ZodType | undefined, value: unknown, part: string): un
   for (const issue of result.error.issues) {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
     for (const key of unknown ?? [issue.path.join('.') || part])
-      fields[key.slice(0, 80)] ??= unknown ? 'is unknown' : issue.message;
+      fields[key.slice(0, 80)] ??= unknown ? 'is unknown' : faultOf(issue);
   }
   const names = Object.keys(fields).join(', ');
   throw invalid(phrase(`The ${part} does not fit: ${names}.`), fields);

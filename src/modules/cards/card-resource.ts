@@ -1,5 +1,5 @@
 // How cards, reports of them and uploaded files appear in the panel.
-import { type Core, countOf, phrase, resource } from '../../core/index.ts';
+import { type Core, clockTime, countOf, phrase, type Row, resource } from '../../core/index.ts';
 import { cardActions } from './card-actions.ts';
 
 const read = 'cards:read';
@@ -72,7 +72,7 @@ export const reports = resource('CardReport', {
   group,
   inNavigation: true,
   icon: 'Flag',
-  title: (row) => phrase(`Report of ${row.createdAt.toISOString().slice(0, 10)}`),
+  title: (row) => phrase(`Report of ${clockTime(row.createdAt).slice(0, 10)}`),
   titleIsWords: true,
   permissions: { read },
   columns: {
@@ -130,12 +130,19 @@ export const attachments = resource('CardAttachment', {
   empty: 'Pictures, sounds and films of cards appear here.',
 });
 
+function fileTitle({ kind, name }: Row<'CardResource'>): string {
+  const short = name.slice(0, 8);
+  if (kind === 'audio') return phrase(`Sound ${short}`);
+  return kind === 'video' ? phrase(`Film ${short}`) : phrase(`Picture ${short}`);
+}
+
 /** Uploaded pictures, sounds and films. */
 export const resources = resource('CardResource', {
   label: { one: 'uploaded file', many: 'uploaded files' },
   group,
   icon: 'Image',
-  title: (row) => `${row.mediaType} ${row.name.slice(0, 8)}`,
+  title: fileTitle,
+  titleIsWords: true,
   permissions: { read },
   columns: {
     fileId: { label: 'File', display: 'file' },

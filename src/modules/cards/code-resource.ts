@@ -192,7 +192,8 @@ export const scans = resource('QrScanDay', {
   label: { one: 'day of scans', many: 'scans by day' },
   group,
   icon: 'Activity',
-  title: (row) => `${row.day.toISOString().slice(0, 10)}: ${row.count}`,
+  title: (row) => phrase(`Scans on ${row.day.toISOString().slice(0, 10)}`),
+  titleIsWords: true,
   permissions: { read, export: 'cards:export' },
   columns: {
     day: { label: 'Day', display: 'date', filter: true, sort: true },

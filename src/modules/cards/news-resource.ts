@@ -16,11 +16,10 @@ const webAddress = z
 
 /** Daily news: out when their day begins. */
 export const news = resource('NewsItem', {
-  label: { one: 'piece of news', many: 'news' },
+  label: { one: 'news item', many: 'news items' },
   group: 'Cards',
   icon: 'Sun',
-  title: (row) =>
-    `${row.day.toISOString().slice(0, 10)} ${row.text.length > 40 ? `${row.text.slice(0, 39)}…` : row.text}`,
+  title: (row) => (row.text.length > 60 ? `${row.text.slice(0, 59)}…` : row.text),
   permissions: { read: 'cards:read', create: manage, update: manage, delete: manage, export: 'cards:export' },
   columns: {
     day: {

@@ -24,19 +24,11 @@ export const cardsCard: Card = {
     ]);
     const most = channels[0]?.scans ?? 1;
     return {
+      waiting: [
+        { label: 'Reported cards', count: reported, tone: 'bad', href: '/resources/GreetingCard?view=0' },
+        { label: 'Appeals against a ban', count: appeals, tone: 'busy', href: '/resources/GreetingCard?view=1' },
+      ],
       figures: [
-        {
-          label: 'Reported',
-          value: reported,
-          tone: reported > 0 ? 'bad' : 'quiet',
-          href: '/resources/GreetingCard?view=0',
-        },
-        {
-          label: 'Appeals',
-          value: appeals,
-          tone: appeals > 0 ? 'busy' : 'quiet',
-          href: '/resources/GreetingCard?view=1',
-        },
         { label: 'Published in two weeks', value: published, tone: 'good', href: '/resources/GreetingCard' },
         { label: 'Scans in two weeks', value: scans._sum.count ?? 0, tone: 'quiet', href: '/resources/QrScanDay' },
         ...(waiting > 0

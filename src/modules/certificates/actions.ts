@@ -16,6 +16,7 @@ import { certificateMessage, resetRecipient, revokeCertificates, sendAgain } fro
 import { certificateMail, noticeMail } from './mails.ts';
 import { noticeTo, sendNotice } from './notices.ts';
 import { currentCertificate } from './recipient-row.ts';
+import { stateValues } from './states.ts';
 
 const withCampaign = { campaign: true } as const;
 type Recipient = RowWith<'Recipient', typeof withCampaign>;
@@ -138,7 +139,7 @@ const reset = action('Recipient', {
   ],
   preview: (row) => ({
     summary: `${row.email} goes back to "added"`,
-    changes: [{ label: 'State', from: row.state, to: 'added' }],
+    changes: [{ label: 'State', kind: 'choices', from: stateValues[row.state].label, to: stateValues.added.label }],
   }),
   each: (row, { work }) => resetRecipient(work, row.id),
 });
@@ -174,7 +175,7 @@ const download = action('Recipient', {
 
 const revokeOne = action('Certificate', {
   name: 'revoke-certificate',
-  label: { one: 'Revoke', many: 'Revoke {count} certificates' },
+  label: { one: 'Revoke certificate', many: 'Revoke {count} certificates' },
   description: revokeWords,
   permission: 'certificates:revoke',
   icon: 'Slash',

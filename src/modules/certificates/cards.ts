@@ -18,16 +18,20 @@ export const campaignsCard: Card = {
       where: mine,
       _count: { _all: true },
     });
-    const [waiting, mailed, failed] = await Promise.all([
+    const [added, waiting, mailed, failed] = await Promise.all([
+      core.db.recipient.count({ where: { ...people, state: 'added' } }),
       core.db.recipient.count({ where: { ...people, state: 'notified' } }),
       core.db.recipient.count({ where: { ...people, state: 'mailed' } }),
       core.db.recipient.count({ where: { ...people, problem: { not: null } } }),
     ]);
     return {
+      waiting: [
+        { label: 'Recipients to notify', count: added, tone: 'busy', href: '/resources/Recipient?view=0' },
+        { label: 'Recipients with a problem', count: failed, tone: 'bad', href: '/resources/Recipient?view=4' },
+      ],
       figures: [
         { label: 'Waiting for a claim', value: waiting, tone: 'busy', href: '/resources/Recipient?view=1' },
         { label: 'Certificates mailed', value: mailed, tone: 'good', href: '/resources/Recipient?view=3' },
-        { label: 'Failed', value: failed, tone: failed > 0 ? 'bad' : 'quiet', href: '/resources/Recipient?view=4' },
       ],
       rows: campaigns.map(({ id, title }) => {
         const of = (state?: string) =>

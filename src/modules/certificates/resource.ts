@@ -6,6 +6,7 @@ import { createCampaign, deleteCampaign, mustBeAddress, updateCampaign } from '.
 import { cleanName, nameProblem } from './person-name.ts';
 import { deleteRecipient, importRecipients, updateRecipient } from './recipients.ts';
 import { headings, isAddress } from './recipients-list.ts';
+import { stateValues } from './states.ts';
 import { designTool, organiserKeyTool, recipientsTool } from './tools.ts';
 import { verifyUrl } from './verify-url.ts';
 
@@ -13,13 +14,6 @@ const group = 'Certificates';
 const read = 'certificates:read';
 const manage = 'certificates:manage';
 const taken = 'certificates:export';
-const stateValues = {
-  added: { label: 'Added', tone: 'quiet' },
-  notified: { label: 'Notified', tone: 'busy' },
-  submitted: { label: 'Submitted', tone: 'busy' },
-  drawn: { label: 'Drawn', tone: 'busy' },
-  mailed: { label: 'Mailed', tone: 'good' },
-} as const;
 const webAddress = z
   .string()
   .trim()

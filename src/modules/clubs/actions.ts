@@ -100,7 +100,14 @@ const renew = action('Club', {
     const end = approvalEnd(club.approvedUntil && club.approvedUntil > now ? club.approvedUntil : now, renewalMonths);
     return {
       summary: `${club.name} goes on ${end ? `until ${writeTime(end).slice(0, 10)}` : 'without an end'}`,
-      changes: [{ label: 'Approved until', from: writeTime(club.approvedUntil) || '—', to: writeTime(end) || '—' }],
+      changes: [
+        {
+          label: 'Approved until',
+          kind: 'moment',
+          from: club.approvedUntil?.toISOString() ?? '',
+          to: end?.toISOString() ?? '',
+        },
+      ],
     };
   },
   each: (club, { work }) => renewClub(work, club.id),

@@ -6,7 +6,12 @@ import { differencesOf } from './activity-difference.ts';
 import { removeEnrolment } from './enrolments.ts';
 
 function previewApproval(activity: Row<'Activity'>): Preview {
-  const changes = differencesOf(activity).map(({ label, before, after }) => ({ label, from: before, to: after }));
+  const changes = differencesOf(activity).map(({ label, kind, before, after }) => ({
+    label,
+    kind,
+    from: before,
+    to: after,
+  }));
   const isEdit = activity.approvedValues !== null;
   return {
     summary: isEdit

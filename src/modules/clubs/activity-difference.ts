@@ -1,14 +1,14 @@
 // What an edit changed: the activity as it is, beside what was last approved, field by field.
-import type { Row } from '../../core/index.ts';
+import type { Row, ValueKind } from '../../core/index.ts';
 import { plain } from './activities.ts';
 import { writtenColumns } from './activity-fields.ts';
 import { choiceWords, columnLabels } from './activity-words.ts';
-import { writeTime } from './times.ts';
 
-/** One field that differs, in words. */
+/** One field that differs; an empty text stands for nothing. */
 export interface Difference {
   column: string;
   label: string;
+  kind: ValueKind;
   before: string;
   after: string;
 }
@@ -25,25 +25,38 @@ export function differencesOf(activity: Activity): Difference[] {
     .map(({ column, before, after }) => ({
       column,
       label: columnLabels[column],
-      before: inWords(column, before),
-      after: inWords(column, after),
+      kind: kinds[column] ?? 'text',
+      before: written(column, before),
+      after: written(column, after),
     }));
 }
 
-/** Returns every field with its value in words, for the reviewer. */
-export function valuesOf(activity: Activity): { column: string; label: string; value: string }[] {
-  return writtenColumns.map((column) => ({
+/** Returns every field but the pictures with its value, for the reviewer; an empty text stands for nothing. */
+export function valuesOf(activity: Activity): { column: string; label: string; kind: ValueKind; value: string }[] {
+  const columns = writtenColumns.filter((column) => !isPicture(column));
+  return columns.map((column) => ({
     column,
     label: columnLabels[column],
-    value: inWords(column, plain(activity[column])),
+    kind: kinds[column] ?? 'text',
+    value: written(column, plain(activity[column])),
   }));
 }
 
-function inWords(column: string, value: unknown): string {
-  if (value === null || value === '') return '—';
-  if (Array.isArray(value)) return value.map((one) => choiceWords[String(one)] ?? String(one)).join(', ') || '—';
-  if (column === 'poster' || column === 'qrcode') return `picture ${String(value).slice(0, 8)}`;
-  const text = String(value);
-  if (/^\d{4}-\d\d-\d\dT/.test(text)) return writeTime(new Date(text));
-  return choiceWords[text] ?? text;
+const kinds: Partial<Record<(typeof writtenColumns)[number], ValueKind>> = {
+  startsAt: 'moment',
+  endsAt: 'moment',
+  shownFrom: 'moment',
+  shownUntil: 'moment',
+  enrolUntil: 'moment',
+  campuses: 'choices',
+  type: 'choices',
+  enrolling: 'choices',
+};
+
+const isPicture = (column: string) => column === 'poster' || column === 'qrcode';
+
+function written(column: (typeof writtenColumns)[number], value: unknown): string {
+  const texts = (Array.isArray(value) ? value : [value ?? '']).map(String);
+  if (kinds[column] === 'choices') return texts.map((one) => choiceWords[one] ?? one).join(', ');
+  return isPicture(column) ? texts.join().slice(0, 8) : texts.join(', ');
 }

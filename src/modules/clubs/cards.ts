@@ -31,33 +31,25 @@ export const clubsCard: Card = {
       }),
     ]);
     return {
+      waiting: isAll
+        ? [
+            { label: 'Applications of clubs', count: waiting, tone: 'busy', href: '/resources/Club?view=0' },
+            { label: 'Asks for renewal', count: renewals, tone: 'busy', href: '/resources/Club?view=2' },
+            { label: 'Activities to review', count: review, tone: 'busy', href: '/resources/Activity?view=0' },
+          ]
+        : [],
       figures: [
+        // A club waits for the reviewers; it has nothing to see to itself.
         ...(isAll
-          ? [
+          ? []
+          : [
               {
-                label: 'Applications',
-                value: waiting,
-                tone: waiting > 0 ? ('busy' as const) : ('quiet' as const),
-                href: '/resources/Club?view=0',
+                label: 'Activities in review',
+                value: review,
+                tone: 'busy' as const,
+                href: '/resources/Activity?view=0',
               },
-              ...(renewals > 0
-                ? [
-                    {
-                      label: 'Asks for renewal',
-                      value: renewals,
-                      tone: 'busy' as const,
-                      href: '/resources/Club?view=2',
-                    },
-                  ]
-                : []),
-            ]
-          : []),
-        {
-          label: 'Activities in review',
-          value: review,
-          tone: review > 0 ? 'busy' : 'quiet',
-          href: '/resources/Activity?view=0',
-        },
+            ]),
         { label: 'Activities shown', value: open, tone: 'good', href: '/resources/Activity?view=1' },
       ],
       rows: coming.map(({ id, name, capacity, _count: { enrolments: count } }) => ({

@@ -1,6 +1,6 @@
 // How clubs, their messages and the settings appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { boundId, languageColumn, phrase, resource } from '../../core/index.ts';
+import { boundId, clockTime, languageColumn, phrase, resource } from '../../core/index.ts';
 import { clubActions } from './actions.ts';
 import { activities, enrolments } from './activity-resource.ts';
 import { deleteMessage } from './club-messages.ts';
@@ -114,7 +114,7 @@ const recipients = resource('ClubMessageRecipient', {
   label: { one: 'club that got a message', many: 'clubs that got a message' },
   group,
   icon: 'CornerDownRight',
-  title: (row) => phrase(`Message of ${row.createdAt.toISOString().slice(0, 10)}`),
+  title: (row) => phrase(`Message of ${clockTime(row.createdAt).slice(0, 10)}`),
   titleIsWords: true,
   permissions: { read },
   scopes: { club: (actor) => ({ clubId: boundId(actor) }) },

@@ -21,6 +21,7 @@ export const reviewTool: Tool<'Club'> = {
   component: 'ClubReview',
   opensFirst: true,
   permission: 'clubs:review',
+  actions: ['approve-club', 'refuse-club'],
   async load({ row, core }) {
     const [logo, evidence, doubles, earlier, next, waiting] = await Promise.all([
       pictureOf(core, row.logoId),
@@ -88,6 +89,7 @@ export const activityReviewTool: Tool<'Activity'> = {
   component: 'ActivityReview',
   opensFirst: true,
   permission: 'clubs:read',
+  actions: ['approve-activity', 'reject-activity', 'close-enrolment'],
   async load({ row, core, actor }) {
     const where = { state: 'pending' as const, id: { not: row.id } };
     const [poster, qrcode, club, taken, next] = await Promise.all([

@@ -65,7 +65,7 @@ const channelForm = z.object({
   channel: z
     .enum(['sms', 'email'])
     .default('sms')
-    .meta({ label: 'By', labels: { sms: 'SMS', email: 'E-mail' } }),
+    .meta({ label: 'Channel', labels: { sms: 'SMS', email: 'E-mail' } }),
 });
 
 const tellable = [

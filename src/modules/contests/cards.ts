@@ -12,23 +12,32 @@ export const contestCard: Card = {
     if (!contest) return { figures: [] };
     const where = { contestId: contest.id };
     const count = (more: object) => core.db.participant.count({ where: { ...where, ...more } });
-    const [all, waiting, troubled, told, winners] = await Promise.all([
+    const [all, waiting, troubled, told, winners, untold] = await Promise.all([
       count({}),
       count({ status: false }),
       count({ handOver: { in: ['failed', 'unknown'] } }),
       count({ notice: 'sent' }),
       core.db.winner.count({ where }),
+      core.db.winner.count({ where: { ...where, participant: { notice: { in: ['none', 'failed'] } } } }),
     ]);
     return {
-      figures: [
-        { label: 'Participants', value: all, href: '/resources/Participant' },
-        { label: 'Not with the operator yet', value: waiting, tone: 'busy', href: '/resources/Participant?view=0' },
+      waiting: [
         {
-          label: 'Sending failed or unknown',
-          value: troubled,
-          tone: troubled > 0 ? 'bad' : 'quiet',
+          label: 'Participants who are not with the operator yet',
+          count: waiting,
+          tone: 'busy',
+          href: '/resources/Participant?view=0',
+        },
+        {
+          label: 'Participants whose sending failed or is unknown',
+          count: troubled,
+          tone: 'bad',
           href: '/resources/Participant?view=2',
         },
+        { label: 'Winners who were not told yet', count: untold, tone: 'busy', href: '/resources/Winner?view=0' },
+      ],
+      figures: [
+        { label: 'Participants', value: all, href: '/resources/Participant' },
         { label: 'Winners', value: winners, tone: 'good', href: '/resources/Winner' },
       ],
       rows: [

@@ -111,7 +111,7 @@ export async function resultOverview(
       : [];
   return [
     phrase(
-      `${looked < count ? 'About ' : ''}${count} text messages in ${total} parts${cost ? `, ${cost}` : ''}; ${unicode} of ${looked} need UCS-2 (70 signs instead of 160).`,
+      `${looked < count ? 'About ' : ''}${count} text messages in ${total} parts${cost ? `, ${cost}` : ''}; ${unicode} of ${looked} have letters beyond the alphabet of SMS (70 signs a part instead of 160).`,
     ),
     ...budget,
     ...over,

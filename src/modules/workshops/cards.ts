@@ -33,10 +33,8 @@ export const eventsCard: Card = {
       core.db.workshopConflict.count({ where: actor.scope === 'all' ? {} : { eventId: boundId(actor) } }),
     ]);
     return {
+      waiting: [{ label: 'Conflicts', count: broken, tone: 'bad', href: '/resources/WorkshopConflict' }],
       figures: [
-        ...(broken > 0
-          ? [{ label: 'Conflicts', value: broken, tone: 'bad' as const, href: '/resources/WorkshopConflict' }]
-          : []),
         { label: 'Registrations', value: registered, tone: 'good', href: '/resources/WorkshopRegistration' },
         { label: 'Waiting', value: waiting, tone: waiting > 0 ? 'busy' : 'quiet', href: '/resources/WorkshopWaiting' },
       ],

@@ -231,6 +231,24 @@ const mistakes: [id: string, what: string, modules: ModuleDeclaration[]][] = [
     ],
   ],
   [
+    'E037',
+    'a tool that draws an action which the resource does not have',
+    [
+      campaign({
+        tools: {
+          t: {
+            label: 'T',
+            component: 'TextEditor',
+            permission: 'x:read',
+            actions: ['nothing'],
+            load: each,
+            calls: {},
+          },
+        },
+      }),
+    ],
+  ],
+  [
     'E021',
     'a tool without a component',
     [

@@ -158,7 +158,7 @@ describe('the mailbox', () => {
       const summary = `The bounce mailbox is not read: ${words}`;
       expect(await alarm()).toMatchObject({ summary, count: at + 1 });
       const card = await alarmsCard.load(kit.core, actorWith(['core:alarms']));
-      expect(card.rows).toMatchObject([{ label: summary }]);
+      expect(card.waiting).toMatchObject([{ summary }]);
     }
     kit.core.config.bounceMailbox = right;
     await read();

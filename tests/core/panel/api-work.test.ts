@@ -152,8 +152,8 @@ describe('the start page', () => {
       await raiseAlarm(house.core.db, { key: 'smtp', summary });
     expect(await titles()).toEqual(['Alarms', 'Good', 'Broken']);
     expect((await cards())?.[0]).toMatchObject({
-      figures: [{ label: 'Unresolved', value: 1 }],
-      rows: [{ label: 'The mail server is still away.', value: '2 times' }],
+      figures: [],
+      waiting: [{ summary: 'The mail server is still away.', note: '2 times', tone: 'bad' }],
     });
     await endAlarm(house.core.db, 'smtp');
     expect(await titles()).toEqual(['Good', 'Broken']);

@@ -100,13 +100,14 @@ test('what is told fits into JSON as it is', () => {
   expect(JSON.parse(JSON.stringify(view))).toEqual(view);
 });
 
-test('a tool may say that a record opens with it', () => {
+test('a tool may say that a record opens with it, and which actions it draws itself', () => {
   const tool = { component: 'TextEditor', permission: 'sample:read', load: async () => ({}), calls: {} };
-  const tools = { look: { ...tool, label: 'Look' }, review: { ...tool, label: 'Review', opensFirst: true as const } };
+  const review = { ...tool, label: 'Review', opensFirst: true as const, actions: ['approve'] };
+  const tools = { look: { ...tool, label: 'Look' }, review };
   const view = describeResource({ ...withAction, tools }, actorWith(['sample:read']), registry);
   expect(view?.tools).toEqual([
-    { name: 'look', label: 'Look', component: 'TextEditor' },
-    { name: 'review', label: 'Review', component: 'TextEditor', opensFirst: true },
+    { name: 'look', label: 'Look', component: 'TextEditor', actions: [] },
+    { name: 'review', label: 'Review', component: 'TextEditor', opensFirst: true, actions: ['approve'] },
   ]);
 });
 
@@ -121,4 +122,14 @@ test('an empty list says to a reader of part of the rows that it is a part, and 
   const emptyFor = (permissions: string[]) => describeResource(messages, actorWith(permissions), registry)?.empty;
   expect(emptyFor(['*'])).toBe('Nothing was sent yet.');
   expect(emptyFor(['core:outbox'])).toContain('records that you may read');
+});
+
+test('a day or a minute in such a title is said as the reader writes it; what people typed keeps its digits', () => {
+  const made = { ...withAction, title: () => 'Report of 2026-11-30' };
+  const [english, dutch] = [buildWords('en', []), buildWords('nl', [{ 'Report of {day}': 'Melding van {day}' }])];
+  const ours = { ...made, titleIsWords: true as const };
+  expect(titleInWords(english, ours, 'Report of 2026-11-30 10:48')).toBe('Report of 30 Nov 2026, 10:48');
+  expect(titleInWords(dutch, ours, 'Report of 2026-05-03')).toBe('Melding van 3 mei 2026');
+  expect(titleInWords(english, ours, 'Report of 2026-13-45')).toBe('Report of 2026-13-45');
+  expect(titleInWords(english, made, 'Report of 2026-11-30')).toBe('Report of 2026-11-30');
 });

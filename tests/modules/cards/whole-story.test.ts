@@ -227,7 +227,7 @@ it('goes from the order of codes to the news of the day', async () => {
 
 async function writeNews(page: Page): Promise<void> {
   await page.goto('/admin/resources/NewsItem');
-  await page.getByRole('link', { name: 'New piece of news' }).first().click();
+  await page.getByRole('link', { name: 'New news item' }).first().click();
   await page.getByLabel('Day', { exact: true }).fill(today());
   await page.getByLabel('Text', { exact: true }).fill('The fair opens at ten.');
   await page.getByLabel('Style').selectOption({ label: 'Yellow' });

@@ -43,7 +43,7 @@ describe('before anything is sent', () => {
     );
     expect(summary).toBe('The results go to +79091000000 (2 parts, UCS-2, 86 of 134, 5.00 RUB)');
     expect(seen.overview).toEqual([
-      '3 text messages in 6 parts, 15.00 RUB; 3 of 3 need UCS-2 (70 signs instead of 160).',
+      '3 text messages in 6 parts, 15.00 RUB; 3 of 3 have letters beyond the alphabet of SMS (70 signs a part instead of 160).',
     ]);
     expect(await house.core.db.message.count()).toBe(0);
   });
