@@ -1,11 +1,14 @@
-// How tests run: one PostgreSQL for all, a database cloned for each file, two files at a time.
+// How tests run: one PostgreSQL for all, a database cloned for each file, two files at a time. `src` is loaded as it ships, compiled.
 import { defineConfig } from 'vitest/config';
+import { compiledImport, compileForTests } from './tests/kit/compiled.ts';
 
 export default defineConfig({
+  plugins: [{ name: 'compiled', enforce: 'pre', configureServer: compileForTests, resolveId: compiledImport }],
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/kit/global-setup.ts'],
     pool: 'forks',
+    server: { deps: { external: [/\/dist\.tests\//] } },
     maxWorkers: 2,
     // Generous: a busy machine is slow, a broken program is caught by what the tests say.
     testTimeout: 120_000,
