@@ -1,4 +1,5 @@
-// How tests run: one PostgreSQL for all, a database cloned for each file, two files at a time. `src` is loaded as it ships, compiled.
+// How tests run: one PostgreSQL for all, a database cloned for each file, a few files at a time. `src` is loaded as it ships, compiled.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { compiledImport, compileForTests } from './tests/kit/compiled.ts';
 
@@ -9,7 +10,8 @@ export default defineConfig({
     globalSetup: ['tests/kit/global-setup.ts'],
     pool: 'forks',
     server: { deps: { external: [/\/dist\.tests\//] } },
-    maxWorkers: 2,
+    // One more than there are cores: every other test waits for a browser, a server or a clock.
+    maxWorkers: Math.min(availableParallelism() + 1, 6),
     // Generous: a busy machine is slow, a broken program is caught by what the tests say.
     testTimeout: 120_000,
     hookTimeout: 240_000,
