@@ -5,7 +5,15 @@ import { suppress } from '../../../src/core/outbox/suppression.ts';
 import { controlRun, readRun, startRun } from '../../../src/core/runs/run.ts';
 import { workRun } from '../../../src/core/runs/work.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
-import { addOperator, addRecipients, hold, openSmallCore, type SmallCore, systemActor } from './fixture.ts';
+import {
+  addOperator,
+  addRecipients,
+  hold,
+  openSmallCore,
+  provokeDeadlock,
+  type SmallCore,
+  systemActor,
+} from './fixture.ts';
 
 let database: TestDatabase;
 let small: SmallCore;
@@ -117,25 +125,9 @@ describe('an action that works in batches', () => {
 
   it('tries the records of a batch again that lost a deadlock, and does each once', async () => {
     const { core, ids, runId, actor } = await start('trial.mark-in-batches', many(30));
-    const bystander = (await addRecipients(core, [{ email: 'bystander@example.org' }])).ids[0] as string;
-    const held = [...ids].sort()[0] as string;
-    const rival = await core.database.pool.connect();
-    let other: Promise<unknown> | undefined;
-    hold.each = async (_rowId, tx) => {
-      if (other) return;
-      other = rival
-        .query('UPDATE "Recipient" SET name = name WHERE id = $1', [held])
-        .then(() => rival.query('ROLLBACK'));
-      await tx.recipient.update({ where: { id: bystander }, data: { name: 'x' } });
-    };
-    await rival.query('BEGIN');
-    // So that of the two it is the run's transaction that PostgreSQL ends.
-    await rival.query("SET LOCAL deadlock_timeout = '60s'");
-    await rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [bystander]);
+    const release = await provokeDeadlock(core, [...ids].sort()[0] as string);
     await workRun(core, runId, never());
-    await other;
-    rival.release();
-    expect(other).toBeDefined();
+    await release();
     expect((await readRun(core, actor, runId)).counts).toMatchObject({ done: 30, failed: 0 });
     const rows = await core.db.recipient.findMany({ where: { id: { in: ids } } });
     expect(rows.every(({ problem }) => problem === 'x')).toBe(true);

@@ -246,4 +246,32 @@ export async function until<T>(look: () => Promise<T> | T, isSo: (value: T) => b
   }
 }
 
+/**
+ * Makes the first record that `hold.each` sees, and that `isIt` picks, lose a deadlock: a rival holds a bystander that the run then asks
+ * for, and asks for what the run holds. Returns how the rival is let go once the run has ended.
+ */
+export async function provokeDeadlock(
+  core: Core,
+  held: string,
+  isIt: (rowId: string) => boolean = () => true,
+): Promise<() => Promise<void>> {
+  const bystander = (await addRecipients(core, [{ email: 'bystander@example.org' }])).ids[0] as string;
+  const rival = await core.database.pool.connect();
+  let other: Promise<unknown> | undefined;
+  hold.each = async (rowId, tx) => {
+    if (other || !isIt(rowId)) return;
+    other = rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [held]).then(() => rival.query('ROLLBACK'));
+    await tx.recipient.update({ where: { id: bystander }, data: { name: 'x' } });
+  };
+  await rival.query('BEGIN');
+  // So that of the two it is the run's transaction that PostgreSQL ends.
+  await rival.query("SET LOCAL deadlock_timeout = '60s'");
+  await rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [bystander]);
+  return async () => {
+    if (!other) throw new Error('There was no deadlock: the run has never asked.');
+    await other;
+    rival.release();
+  };
+}
+
 export { systemActor };
