@@ -10,8 +10,8 @@ export default defineConfig({
     globalSetup: ['tests/kit/global-setup.ts'],
     pool: 'forks',
     server: { deps: { external: [/\/dist\.tests\//] } },
-    // More than there are cores: many tests wait for most of their time, for a browser, a server or a clock.
-    maxWorkers: Math.min(availableParallelism() + 2, 6),
+    // One more than there are cores: many tests wait for most of their time, for a browser, a server or a clock.
+    maxWorkers: Math.min(availableParallelism() + 1, 6),
     // Generous: a busy machine is slow, a broken program is caught by what the tests say.
     testTimeout: 120_000,
     hookTimeout: 240_000,
