@@ -1,4 +1,5 @@
-// Gets everything ready that a start needs, and only what is missing: packages, the Prisma client, and with --build the compiled tree.
+// Gets everything ready that a start needs, and only what is missing: packages, the Prisma client, with --build the compiled
+// tree, with --tests the compiled tree of the tests.
 // Its rule: nothing but Node itself is imported here, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,12 +17,13 @@ const noDownload = {
 };
 
 /** Prepares what is missing. Ends the process with a sentence when a step fails. */
-export function prepare({ build = false } = {}) {
+export function prepare({ build = false, tests = false } = {}) {
   const steps = [
     { say: 'Installing packages (once, about half a minute)', isDone: isInstalled, run: install },
     { say: 'Generating the database client', isDone: isGenerated, run: generate },
     ...(build ? [{ say: 'Compiling', isDone: isCompiled, run: compile }] : []),
     ...(build ? [{ say: "Bundling the panel's pages", isDone: isBundled, run: bundle }] : []),
+    ...(tests ? [{ say: 'Compiling for the tests', isDone: isCompiledForTests, run: compileForTests }] : []),
   ];
   if (steps.every((step) => step.isDone())) return;
   const unlock = lock();
@@ -76,31 +78,42 @@ function generate() {
 }
 
 const compiledStamp = at('dist/stamp');
-
-function compiledFrom() {
-  const sources = [
-    'src',
-    'prisma/seed.ts',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'prisma/generated/stamp',
-    'package-lock.json',
-  ];
-  return hashOf(sources.map((one) => at(one)));
-}
+const sources = [
+  'src',
+  'prisma/seed.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'prisma/generated/stamp',
+  'package-lock.json',
+];
+const compiledFrom = () => hashOf(sources.map((one) => at(one)));
 
 function isCompiled() {
   return readText(compiledStamp) === compiledFrom();
 }
 
-// Beside the old tree first: a failed compilation leaves the old one, and files whose source is gone do not linger.
 function compile() {
-  const fresh = at('dist.new');
+  compileTo('dist', 'tsconfig.build.json', compiledFrom());
+}
+
+const compiledForTestsFrom = () => hashOf([...sources, 'tests', 'tsconfig.tests.json'].map((one) => at(one)));
+
+function isCompiledForTests() {
+  return readText(at('dist.tests/stamp')) === compiledForTestsFrom();
+}
+
+function compileForTests() {
+  compileTo('dist.tests', 'tsconfig.tests.json', compiledForTestsFrom());
+}
+
+// Beside the old tree first: a failed compilation leaves the old one, and files whose source is gone do not linger.
+function compileTo(folder, project, stamp) {
+  const fresh = at(`${folder}.new`);
   rmSync(fresh, { recursive: true, force: true });
-  run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.build.json'), '--outDir', fresh]);
-  writeFileSync(path.join(fresh, 'stamp'), compiledFrom());
-  rmSync(at('dist'), { recursive: true, force: true });
-  renameSync(fresh, at('dist'));
+  run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at(project), '--outDir', fresh]);
+  writeFileSync(path.join(fresh, 'stamp'), stamp);
+  rmSync(at(folder), { recursive: true, force: true });
+  renameSync(fresh, at(folder));
 }
 
 const bundler = at('dist/src/core/panel/bundle.js');
@@ -198,4 +211,5 @@ export function prepareOrExit(options) {
   }
 }
 
-if (process.argv[1] === import.meta.filename) prepareOrExit({ build: process.argv.includes('--build') });
+if (process.argv[1] === import.meta.filename)
+  prepareOrExit({ build: process.argv.includes('--build'), tests: process.argv.includes('--tests') });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../src/core/access.ts';
 import type { Core } from '../../src/core/core.ts';
 import { readImport, startCommit, startRehearsal, uploadImport } from '../../src/core/imports/imports.ts';
+import { compiledFile } from '../kit/compiled.ts';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { report, sizeOf } from '../kit/experiment.ts';
 import { addClerk, addGroup, committed, openImportCore, rehearsed } from './import-fixture.ts';
@@ -47,7 +48,7 @@ function tableOf(): string {
 }
 
 async function startChild(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'import-child.ts')], {
+  const child = spawn(process.execPath, [compiledFile('tests/core/import-child.ts')], {
     env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: dataDir, SLOW_MS: slowMs },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

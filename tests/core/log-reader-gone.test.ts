@@ -1,10 +1,12 @@
 // A server whose log is read by nobody any more: the pipe is broken, and every line fails to be written.
+
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
+import { compiledFile } from '../kit/compiled.ts';
 import { cloneDatabase } from '../kit/database.ts';
 import { freePort } from '../kit/server.ts';
 
@@ -15,7 +17,7 @@ it('serves on when the reader of its log goes away, instead of writing about tha
   const database = await cloneDatabase();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', path.resolve(import.meta.dirname, '../../src/server.ts')], {
+  const child = spawn(process.execPath, [compiledFile('src/server.ts')], {
     env: { ...process.env, NODE_ENV: 'development', PORT: String(port), DATABASE_URL: database.url, DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

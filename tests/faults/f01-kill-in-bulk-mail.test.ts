@@ -1,10 +1,11 @@
 // F1: the whole main job under SIGKILL: notices, claims and certificates for many people while the process is killed at random
 // moments. Every mail arrives; none twice but those that the panel lists as unknown.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compiledFile } from '../kit/compiled.ts';
 import { randomFrom, report, seed, sizeOf } from '../kit/experiment.ts';
 import { type SmtpSink, startSmtpSink } from '../kit/smtp-sink.ts';
 import { addressesOf, type FaultHouse, openFaultHouse, pause } from './fault-house.ts';
@@ -160,7 +161,7 @@ it('finds doubles where a mailer notes afterwards what it has sent: the control'
     const before = other.accepted.length;
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', path.join(import.meta.dirname, 'naive-mailer.ts'), house.database.url, String(other.port)],
+      [compiledFile('tests/faults/naive-mailer-child.ts'), house.database.url, String(other.port)],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const gone = once(child, 'exit');

@@ -22,14 +22,11 @@ export async function tablesWith(core: Pick<Core, 'database'>, text: string): Pr
 
 /** Returns all rows of all our tables as text, sorted: equal before and after means that nothing was changed. */
 export async function wholeDump(core: Pick<Core, 'database'>, tables: readonly string[]): Promise<string> {
-  const parts: string[] = [];
-  for (const table of tables) {
-    const { rows } = await core.database.pool.query<{ line: string }>(
-      `SELECT t::text AS line FROM "${table}" t ORDER BY 1`,
-    );
-    parts.push(`== ${table}`, ...rows.map(({ line }) => line));
-  }
-  return parts.join('\n');
+  const each = tables.map((table, index) => `SELECT ${index} AS place, t::text AS line FROM "${table}" t`);
+  const { rows } = await core.database.pool.query<{ place: number; line: string }>(
+    `${each.join(' UNION ALL ')} ORDER BY place, line`,
+  );
+  return rows.map(({ place, line }) => `${tables[place]} ${line}`).join('\n');
 }
 
 /** Returns the files below a folder whose bytes hold the text. */

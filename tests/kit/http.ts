@@ -169,12 +169,10 @@ export async function rawRequest(
 
 /** Returns a fingerprint of every row of these tables: equal before and after means that nothing was changed. */
 export async function fingerprint(core: Core, tables: readonly string[]): Promise<string> {
-  const prints: string[] = [];
-  for (const table of tables) {
-    const { rows } = await core.database.pool.query<{ print: string }>(
-      `SELECT count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS print FROM "${table}" t`,
-    );
-    prints.push(`${table} ${rows[0]?.print}`);
-  }
-  return prints.join('\n');
+  const each = tables.map(
+    (table) =>
+      `SELECT '${table} ' || count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS print FROM "${table}" t`,
+  );
+  const { rows } = await core.database.pool.query<{ print: string }>(each.join(' UNION ALL '));
+  return rows.map(({ print }) => print).join('\n');
 }

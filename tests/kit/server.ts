@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { compiledFile } from './compiled.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -41,7 +42,8 @@ export async function serverProcess(
   let child: ChildProcess | undefined;
   let printed = '';
   const run = (...args: string[]) => {
-    const started = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: root, env });
+    const [file = '', ...rest] = args;
+    const started = spawn(process.execPath, [compiledFile(file), ...rest], { cwd: root, env });
     started.stdout.on('data', (chunk) => (printed += chunk));
     started.stderr.on('data', (chunk) => (printed += chunk));
     return started;

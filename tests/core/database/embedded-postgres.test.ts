@@ -22,6 +22,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../src/core/database/embedded-postgres.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const isRoot = process.getuid?.() === 0;
@@ -55,12 +56,12 @@ const refusal = (started: Promise<unknown>): Promise<string> =>
     (error: Error) => `${error.name}: ${error.message}`,
   );
 
-/** Starts tests/kit/embedded-writer.ts in a process of its own; `as` runs it under another account (root only). */
+/** Starts tests/kit/embedded-writer-child.ts in a process of its own; `as` runs it under another account (root only). */
 function startWriter(
   dataDir: string,
   options: { manner?: 'once' | 'attach'; as?: { uid: number; home: string } } = {},
 ): ChildProcess {
-  const program = [process.execPath, '--import', 'tsx', path.join(root, 'tests/kit/embedded-writer.ts'), dataDir];
+  const program = [process.execPath, compiledFile('tests/kit/embedded-writer-child.ts'), dataDir];
   const account = options.as && ['setpriv', `--reuid=${options.as.uid}`, `--regid=${options.as.uid}`, '--clear-groups'];
   const [command = '', ...args] = [...(account ?? []), ...program, ...(options.manner ? [options.manner] : [])];
   const env = { ...process.env, ...(options.as ? { HOME: options.as.home } : {}) };

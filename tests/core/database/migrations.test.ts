@@ -12,6 +12,7 @@ import {
   type Migration,
   readMigrations,
 } from '../../../src/core/database/migrations.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { emptyDatabase, type TestDatabase } from '../../kit/database.ts';
 
 const run = promisify(execFile);
@@ -83,7 +84,7 @@ describe('migrations', () => {
 
   it('are applied by one of several processes that start at once; the others wait and find them done', async () => {
     const one = await database();
-    const program = ['--import', 'tsx', path.join(root, 'tests/kit/migrator.ts'), one.url];
+    const program = [compiledFile('tests/kit/migrator-child.ts'), one.url];
     const said = await Promise.all([1, 2, 3].map(() => run(process.execPath, program, { cwd: root })));
     const applied = said.map(({ stdout }) => JSON.parse(stdout) as string[]);
     expect(applied.filter((list) => list.length > 0)).toEqual([names]);

@@ -1,9 +1,11 @@
 // The command line as people start it: a process of its own over a real database, with its words and its exit code.
+
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compiledFile } from '../../kit/compiled.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
@@ -20,7 +22,7 @@ afterAll(async () => {
 
 /** Runs `steward …` and returns what it wrote and its exit code. */
 function steward(args: string[], environment: Record<string, string> = {}): Promise<{ code: number; text: string }> {
-  const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/cli.ts', ...args], {
+  const child = spawn(process.execPath, [compiledFile('src/cli.ts'), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, NODE_ENV: 'test', DATA_DIR: dataDir, DATABASE_URL: database.url, ...environment },
   });

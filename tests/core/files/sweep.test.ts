@@ -1,11 +1,12 @@
 // Sweeps that are killed, stopped, or done by several at once: in the end what belongs to nothing is gone and nothing else.
+
 import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/core/database/database.ts';
 import { createFiles, type Files } from '../../../src/core/files/files.ts';
 import { newKey } from '../../../src/core/files/storage.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
 import { type S3Server, startS3Server } from '../../kit/s3-server.ts';
 import { storages, type TestStorage } from '../../kit/storages.ts';
@@ -121,7 +122,7 @@ describe('a sweep that is killed', () => {
         return undefined;
       };
     });
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'sweep-child.ts')], {
+    const child = spawn(process.execPath, [compiledFile('tests/core/files/sweep-child.ts')], {
       env: { ...process.env, DATABASE_URL: test.url, STORAGE_URL: server.url },
       stdio: 'inherit',
     });

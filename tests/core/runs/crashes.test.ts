@@ -1,5 +1,6 @@
 // Crashes for real: worker processes that are killed or frozen in the middle, against a real database and mail server.
 // The promise: nothing lost, nothing twice but what is listed as unknown.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweepOnce, unlockJobsOfTheDead } from '../../../src/core/jobs/sweep.ts';
 import { readRun, startRun } from '../../../src/core/runs/run.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
 import { randomFrom, report, seed, sizeOf } from '../../kit/experiment.ts';
 import { startSmtpSink } from '../../kit/smtp-sink.ts';
@@ -33,7 +35,7 @@ afterEach(async () => {
 });
 
 async function startChild(environment: Record<string, string>): Promise<{ child: ChildProcess; instanceId: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'child.ts')], {
+  const child = spawn(process.execPath, [compiledFile('tests/core/runs/worker-child.ts')], {
     env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,4 +1,5 @@
 // Exports that break in the middle, and exports that are large: one file in the end, and no more memory for more rows.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src/core/core.ts';
 import { controlRun, startRun } from '../../../src/core/runs/run.ts';
 import certificates from '../../../src/modules/certificates/module.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
 import { report, sizeOf } from '../../kit/experiment.ts';
 import { fill } from '../export-fixture.ts';
@@ -43,14 +45,10 @@ afterEach(async () => {
 });
 
 async function startChild(...flags: string[]): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(
-    process.execPath,
-    [...flags, '--import', 'tsx', path.join(import.meta.dirname, '../export-child.ts')],
-    {
-      env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: dataDir },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [...flags, compiledFile('tests/core/export-child.ts')], {
+    env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.add(child);
   const port = await new Promise<number>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`The child ended with ${code}.`)));

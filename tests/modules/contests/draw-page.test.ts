@@ -1,5 +1,6 @@
 // The public protocol of a draw in a real browser, from the freeze to the no-show, in every language, and the seed from relays of drand of
 // which some are down, slow or lie. Screenshots go into the folder that SHOTS names.
+
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,6 +14,7 @@ import { frozenText, sha256 } from '../../../src/modules/contests/drawing.ts';
 import { createDraw, freezeDraw } from '../../../src/modules/contests/draws.ts';
 import { commitWords, revealWords } from '../../../src/modules/contests/staff-seed.ts';
 import { openBrowser } from '../../kit/browser.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { actorWith } from '../../kit/core.ts';
 import type { HttpSink } from '../../kit/http-sink.ts';
 import { addPeople, type House, makeContest, openHouse, runOn } from './contests-house.ts';
@@ -145,9 +147,7 @@ describe('the page of a draw', () => {
     await download.saveAs(file);
     const told = (await page.locator('#command').innerText()).split(' -- ')[1]?.split(' ') ?? [];
     expect(told).toEqual(['contests:verify-draw', `draw-${id}.json`]);
-    const cli = path.resolve(import.meta.dirname, '../../../src/cli.ts');
-    const tsx = import.meta.resolve('tsx');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, cli, ...told], {
+    const { stdout } = await promisify(execFile)(process.execPath, [compiledFile('src/cli.ts'), ...told], {
       cwd: folder,
       env: { PATH: process.env.PATH, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' },
     });

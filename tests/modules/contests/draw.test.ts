@@ -30,6 +30,7 @@ import { type Protocol, verifyProtocol } from '../../../src/modules/contests/pro
 import { protocolOf } from '../../../src/modules/contests/protocols.ts';
 import { commitWords, revealWords } from '../../../src/modules/contests/staff-seed.ts';
 import { deleteWinner } from '../../../src/modules/contests/winners.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { actorWith } from '../../kit/core.ts';
 import { Visitor } from '../../kit/http.ts';
 import { addPeople, type House, makeContest, openHouse, runOn } from './contests-house.ts';
@@ -350,7 +351,7 @@ describe('the protocol', () => {
     writeFileSync(file, JSON.stringify(protocol));
     const root = path.resolve(import.meta.dirname, '../../..');
     const run = (name: string) =>
-      promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'contests:verify-draw', name], {
+      promisify(execFile)(process.execPath, [compiledFile('src/cli.ts'), 'contests:verify-draw', name], {
         cwd: root,
         env: { PATH: process.env.PATH, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', NODE_ENV: 'production' },
       });

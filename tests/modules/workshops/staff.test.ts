@@ -1,10 +1,12 @@
 // What staff do in the panel and on the command line: open and close, register somebody, give an operator a credential.
+
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemActor } from '../../../src/core/index.ts';
 import { previewAction, runAction } from '../../../src/core/runs/run.ts';
 import workshopsModule from '../../../src/modules/workshops/module.ts';
+import { compiledFile } from '../../kit/compiled.ts';
 import { type House, openHouseOf, rootPassword } from '../../kit/house.ts';
 import { Visitor } from '../../kit/http.ts';
 import { brokenInvariants } from './seat-rush.ts';
@@ -87,7 +89,7 @@ it('registers chosen people for a workshop that is chosen by its name; what a ru
 function setCredential(operator: string, line: string): Promise<{ code: number; text: string }> {
   const child = spawn(
     process.execPath,
-    ['node_modules/tsx/dist/cli.mjs', 'src/cli.ts', 'workshops:manager-credential', '--operator', operator],
+    [compiledFile('src/cli.ts'), 'workshops:manager-credential', '--operator', operator],
     {
       cwd: root,
       env: {
