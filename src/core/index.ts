@@ -99,6 +99,7 @@ export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
 export {
   Answer,
+  type Arrival,
   type Envelope,
   type LimitRule,
   plainEnvelope,
