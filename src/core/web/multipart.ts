@@ -153,7 +153,8 @@ function takeFile(
   if (field in form.fields) throw repeated(field);
   if (limits.fileFields && !limits.fileFields.includes(field))
     throw invalid('A file came where none is expected.', { [field]: 'takes no file' });
-  if (form.files.length >= limits.maxFiles) throw tooLarge(`Send ${limits.maxFiles} files at most.`);
+  if (form.files.length >= limits.maxFiles)
+    throw tooLarge(limits.maxFiles === 1 ? 'Send one file only.' : `Send ${limits.maxFiles} files at most.`);
   if (name.length > 255 || name.includes('\0'))
     throw invalid('The name of the file cannot be used.', { [field]: 'has a file name that cannot be used' });
   form.files.push({ ...file, field, type: shortType(file.type) });
