@@ -70,8 +70,10 @@ export class EmbeddedServer {
       password: this.#password,
       fsync: this.#options.fsync,
     };
-    if (!existsSync(this.#data)) await createData(workshop, this.#data);
-    else {
+    if (!existsSync(this.#data)) {
+      log.info('making the database, once');
+      await createData(workshop, this.#data);
+    } else {
       checkVersion(this.#data);
       if (this.#passwordIsNew) await setPassword(workshop, this.#data);
     }
