@@ -41,7 +41,10 @@ export async function startApp(config: Config, duties: Duties): Promise<RunningA
   const isShared = duties.web && config.webConcurrency > 1;
   configureLog({ level: config.logLevel, readable: config.mode !== 'production' });
   // Whoever does only half of the work may join the other half's embedded database.
-  const storage = await openStorage(config, { attach: !(duties.web && duties.worker) });
+  const storage = await openStorage(config, {
+    attach: !(duties.web && duties.worker),
+    onNew: () => process.stderr.write('Making the database …\n'),
+  });
   const parts: Parts = {};
   const stop = async () => {
     // Together: what a drain waits for must not be what keeps the work from its checkpoint.

@@ -7,7 +7,7 @@ import type { Config } from './config/config.ts';
 import { makeDataDir } from './config/secrets.ts';
 import type { Core } from './core.ts';
 import { type DatabaseConnection, directConnection, openDatabase, withClient } from './database/database.ts';
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { type EmbeddedOptions, startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { applyMigrations } from './database/migrations.ts';
 import { createTransactions } from './database/transaction.ts';
 import { StartError } from './errors.ts';
@@ -39,7 +39,7 @@ export interface StartedCore {
 /** Finds the database: the one of DATABASE_URL, else the embedded one in the data folder, started now. */
 export async function openStorage(
   config: Config,
-  options: { attach?: boolean } = {},
+  options: Pick<EmbeddedOptions, 'attach' | 'onNew'> = {},
 ): Promise<{ connection: DatabaseConnection; stop(): Promise<void> }> {
   const { databaseUrl, databaseDirectUrl: direct } = config;
   if (databaseUrl)

@@ -31,6 +31,8 @@ const log = childLog({ part: 'embedded-postgres' });
 
 /** What may be chosen when the server starts. */
 export interface ServerOptions {
+  /** Called at the first start, before the data is made. */
+  onNew?(): void;
   dataDir: string;
   /** False only for tests: quicker, and not safe against a power cut. */
   fsync?: boolean;
@@ -71,7 +73,7 @@ export class EmbeddedServer {
       fsync: this.#options.fsync,
     };
     if (!existsSync(this.#data)) {
-      log.info('making the database, once');
+      this.#options.onNew?.();
       await createData(workshop, this.#data);
     } else {
       checkVersion(this.#data);
