@@ -1,5 +1,5 @@
-// How fast a bulk action goes through many records: a run with its frozen set, each record in a transaction of its own with rights, eligibility
-// and outcome looked at again, against loops of UPDATEs that make the same change and remember nothing.
+// How fast a bulk action goes through many records: a run with its frozen set, rights, eligibility and outcome looked at again within each
+// transaction, in batches and record by record, against loops of UPDATEs that make the same change and remember nothing.
 import { type Core, systemActor } from '../src/core/index.ts';
 import { readRun, runAction } from '../src/core/runs/run.ts';
 import certificates from '../src/modules/certificates/module.ts';
@@ -19,7 +19,8 @@ export default {
     try {
       await fillRecipients(core.database.pool, many, 'notified');
       const ways = (count: number) => ({
-        'a run (ours)': over(core, count, () => ours(core)),
+        'a run in batches (ours)': over(core, count, () => ours(core, true)),
+        'a run, record by record (ours)': over(core, count, () => ours(core, false)),
         'UPDATEs of one record': over(core, count, () => bare(core, count, 1)),
         'UPDATEs of a thousand records': over(core, count, () => bare(core, count, 1_000)),
       });
@@ -52,7 +53,9 @@ function over(core: Core, count: number, work: () => Promise<unknown>): Way {
   };
 }
 
-async function ours(core: Core): Promise<void> {
+async function ours(core: Core, inBatches: boolean): Promise<void> {
+  const reset = core.registry.actions.get('certificates.reset')?.action;
+  Object.assign(reset ?? {}, { inBatches: inBatches || undefined });
   const { runId } = await runAction(core, systemActor, 'certificates.reset', {
     selection: { all: true, filters: { 'state.is': 'notified' } },
     idempotencyKey: `bench-${process.pid}-${performance.now()}`,

@@ -31,7 +31,16 @@ const experiments = [
     id: 'ABUSE',
     says: 'Hostile requests to every operation of the public API, and how late the event loop is meanwhile',
     files: ['tests/abuse/fuzzing'],
-    env: { FUZZ_REQUESTS: '60' },
+  },
+  {
+    id: 'WINNERS',
+    says: 'SIGKILL while winners are told by SMS, at a provider that knows no repeats',
+    files: ['tests/modules/contests/sigkill'],
+  },
+  {
+    id: 'EXPORT',
+    says: 'A large export while the API is served takes no more memory',
+    files: ['tests/core/spreadsheets/export-large'],
   },
 ];
 const begin = '<!-- figures: begin -->';

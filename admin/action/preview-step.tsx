@@ -1,11 +1,11 @@
 // The second step: what would happen, in numbers, reasons and real messages. Nothing has been written yet, and it says so.
 import React from 'react';
 import { Icon } from '../parts/icon.tsx';
-import { MessageView } from '../parts/message-view.tsx';
 import { sayParts } from '../parts/say-parts.tsx';
 import { Loading, Trouble } from '../parts/states.tsx';
-import type { ActionPreview, ActionView, Preview, ResourceView } from '../types.ts';
+import type { ActionPreview, ActionView, ResourceView } from '../types.ts';
 import { phrase, say, sayDuration, sayList, sayNumber, sayRecords, upperFirst } from '../words.ts';
+import { SampleBody, SampleHead } from './sample.tsx';
 
 interface StepProps {
   action: ActionView;
@@ -110,75 +110,8 @@ function Sample({
   const { index, recordTitle, preview } = sample;
   return (
     <section className="sample" aria-label={say('One by one')}>
-      <header className="sample-head">
-        <div>
-          <h3>{recordTitle}</h3>
-          <p className="hint" aria-live="polite">
-            {say('{at} of {total}', { at: sayNumber(index + 1), total: sayNumber(of) })}
-          </p>
-        </div>
-        <div className="sample-paging">
-          <button
-            type="button"
-            className="button"
-            aria-label={say('Previous')}
-            disabled={index === 0}
-            onClick={() => show(index - 1)}
-          >
-            <Icon name="ChevronLeft" />
-          </button>
-          <button
-            type="button"
-            className="button"
-            aria-label={say('Next')}
-            disabled={index + 1 >= of}
-            onClick={() => show(index + 1)}
-          >
-            <Icon name="ChevronRight" />
-          </button>
-        </div>
-      </header>
+      <SampleHead title={recordTitle} index={index} of={of} show={show} />
       <SampleBody preview={preview} />
     </section>
-  );
-}
-
-/** Draws what would happen to one record. */
-export function SampleBody({ preview }: { preview: Preview }) {
-  return (
-    <>
-      <p>{preview.summary}</p>
-      {preview.warning && (
-        <p className="banner busy">
-          <Icon name="AlertTriangle" /> <span>{preview.warning}</span>
-        </p>
-      )}
-      {preview.changes && preview.changes.length > 0 && (
-        <table className="changes">
-          <thead>
-            <tr>
-              <th scope="col">{say('Field')}</th>
-              <th scope="col">{say('Now')}</th>
-              <th scope="col">{say('Then')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {preview.changes.map((change) => (
-              <tr key={change.label}>
-                <th scope="row">{change.label}</th>
-                <td>
-                  <del>{change.from || '–'}</del>
-                </td>
-                <td>
-                  <ins>{change.to || '–'}</ins>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {preview.image && <img className="sample-image" src={preview.image} alt={preview.summary} />}
-      {preview.message && <MessageView message={preview.message} />}
-    </>
   );
 }

@@ -1,9 +1,8 @@
 // The rows of an import, a page at a time: what each would do or did, each cell that differs, and the reason.
 import React, { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { Paging } from '../list/paging.tsx';
 import { Pill } from '../parts/pill.tsx';
-import { Loading, Trouble } from '../parts/states.tsx';
+import { type RowsPage, type RowTab, TabbedRows } from '../parts/tabbed-rows.tsx';
 import { Nothing } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { useLoad, useResource } from '../state.tsx';
@@ -11,70 +10,51 @@ import type { ImportRowView, ImportView } from '../types.ts';
 import { say, sayNumber } from '../words.ts';
 import { isWriting, outcomeOrder, outcomeWords, planOrder, planWords } from './import-words.ts';
 
-interface Page {
+interface Page extends RowsPage {
   rows: ImportRowView[];
-  total: number;
-  page: number;
-  perPage: number;
 }
 
-interface Tab {
+interface Tab extends RowTab {
   query: Record<string, string>;
-  label: string;
-  count: number;
 }
 
 /** Draws the rows with a filter by plan, and by outcome once there are some. */
 export function ImportRows({ view }: { view: ImportView }) {
   const [at, setAt] = useState('');
   const [page, setPage] = useState(1);
-  const tabs = tabsOf(view);
-  const tab = tabs.find(({ label }) => label === at);
-  const query = new URLSearchParams({ page: String(page), ...tab?.query }).toString();
+  const tabs: Tab[] = [{ key: '', query: {}, label: say('All'), count: view.total }, ...tabsOf(view)];
+  const query = new URLSearchParams({ page: String(page), ...tabs.find(({ key }) => key === at)?.query }).toString();
   const stamp = `${view.state} ${view.outcomes.pending}`;
-  const { data, error, reload, isLoading } = useLoad<Page>(apiPath('imports', view.id, 'rows'), query, stamp);
-  const choose = (label: string) => {
-    setAt(label);
-    setPage(1);
-  };
+  const loaded = useLoad<Page>(apiPath('imports', view.id, 'rows'), query, stamp);
   return (
-    <section className="card flush" aria-labelledby="import-rows">
-      <div className="card-head">
-        <h2 id="import-rows">{say('Rows')}</h2>
-        <nav className="tabs small" aria-label={say('Which rows')}>
-          {[{ query: {}, label: '', count: view.total }, ...tabs].map(({ label, count }) => (
-            <button
-              key={label}
-              type="button"
-              className="tab"
-              aria-current={label === at ? 'true' : undefined}
-              onClick={() => choose(label)}
-            >
-              {label || say('All')} <span className="number">{sayNumber(count)}</span>
-            </button>
-          ))}
-        </nav>
-      </div>
-      {error !== undefined && !data && <Trouble error={error} retry={reload} />}
-      {!data && error === undefined && <Loading />}
-      {data && <RowTable rows={data.rows} view={view} isStale={isLoading} />}
-      {data && (
-        <Paging
-          page={data.page}
-          perPage={data.perPage}
-          total={data.total}
-          totalIsMore={false}
-          shown={data.rows.length}
-          go={setPage}
-        />
-      )}
-    </section>
+    <TabbedRows
+      id="import-rows"
+      title={say('Rows')}
+      tabsLabel={say('Which rows')}
+      tabs={tabs}
+      at={at}
+      choose={(key) => {
+        setAt(key);
+        setPage(1);
+      }}
+      loaded={loaded}
+      go={setPage}
+      shown={({ rows }) => rows.length}
+    >
+      {({ rows }, isStale) => <RowTable rows={rows} view={view} isStale={isStale} />}
+    </TabbedRows>
   );
 }
 
 function tabsOf(view: ImportView): Tab[] {
-  const plans = planOrder.map((plan) => ({ query: { plan }, label: planWords[plan].label, count: view.plans[plan] }));
-  const outcomes = outcomeOrder.map((outcome) => ({
+  const plans: Tab[] = planOrder.map((plan) => ({
+    key: plan,
+    query: { plan },
+    label: planWords[plan].label,
+    count: view.plans[plan],
+  }));
+  const outcomes: Tab[] = outcomeOrder.map((outcome) => ({
+    key: outcome,
     query: { outcome },
     label: outcomeWords[outcome].label,
     count: view.outcomes[outcome],

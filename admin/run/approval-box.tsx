@@ -1,6 +1,6 @@
 // The second person's place on a run's page: the frozen plan record by record, and the word that starts or ends it.
 import React, { useState } from 'react';
-import { SampleBody } from '../action/preview-step.tsx';
+import { SampleBody, SampleHead } from '../action/sample.tsx';
 import { post, sentenceOf } from '../api.ts';
 import { useNotice } from '../notices.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -10,7 +10,7 @@ import { Moment } from '../parts/value.tsx';
 import { apiPath } from '../paths.ts';
 import { useLoad, usePanel } from '../state.tsx';
 import type { PlanSample, RunView } from '../types.ts';
-import { say, sayCount, sayNumber } from '../words.ts';
+import { say, sayCount } from '../words.ts';
 
 /** Draws that the run waits, for those who decide with the plan and the two buttons. */
 export function ApprovalBox({ run, reload }: { run: RunView; reload: () => void }) {
@@ -46,34 +46,7 @@ function Plan({ runId }: { runId: string }) {
   if (!data) return null;
   return (
     <div className="sample">
-      <header className="sample-head">
-        <div>
-          <h3>{data.recordTitle}</h3>
-          <p className="hint" aria-live="polite">
-            {say('{at} of {total}', { at: sayNumber(data.index + 1), total: sayNumber(data.total) })}
-          </p>
-        </div>
-        <div className="sample-paging">
-          <button
-            type="button"
-            className="button"
-            aria-label={say('Previous')}
-            disabled={index === 0}
-            onClick={() => setIndex(index - 1)}
-          >
-            <Icon name="ChevronLeft" />
-          </button>
-          <button
-            type="button"
-            className="button"
-            aria-label={say('Next')}
-            disabled={index + 1 >= data.total}
-            onClick={() => setIndex(index + 1)}
-          >
-            <Icon name="ChevronRight" />
-          </button>
-        </div>
-      </header>
+      <SampleHead title={data.recordTitle} index={data.index} of={data.total} show={setIndex} />
       {data.preview ? <SampleBody preview={data.preview} /> : <p>{say('This record is gone; it will be skipped.')}</p>}
     </div>
   );

@@ -1,14 +1,13 @@
 // The records of a run, one by one: what became of each, and why.
 import React, { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { Paging } from '../list/paging.tsx';
 import { Pill } from '../parts/pill.tsx';
-import { Loading, Trouble } from '../parts/states.tsx';
+import { TabbedRows } from '../parts/tabbed-rows.tsx';
 import { Moment, Nothing } from '../parts/value.tsx';
 import { apiPath, recordPath } from '../paths.ts';
 import { useLoad, usePanel, useResource } from '../state.tsx';
 import type { RunItemsView, RunView } from '../types.ts';
-import { say, sayNumber, upperFirst } from '../words.ts';
+import { say, upperFirst } from '../words.ts';
 import { leftOf, outcomeOrder, outcomeWords, toneOf } from './run-words.ts';
 
 /** Draws the records with a filter by outcome. */
@@ -18,53 +17,27 @@ export function RunItems({ run }: { run: RunView }) {
   // The table follows the progress, but not each single step of it.
   const progress = `${run.state} ${Math.ceil((run.total - leftOf(run)) / Math.max(1, run.total / 20))}`;
   const query = new URLSearchParams({ page: String(page), ...(outcome ? { outcome } : {}) }).toString();
-  const path = apiPath('runs', run.id, 'items');
-  const { data, error, reload, isLoading } = useLoad<RunItemsView>(path, query, progress);
-  const choose = (value: string) => {
-    setOutcome(value);
-    setPage(1);
-  };
+  const loaded = useLoad<RunItemsView>(apiPath('runs', run.id, 'items'), query, progress);
+  const outcomes = outcomeOrder
+    .filter((one) => (run.counts[one] ?? 0) > 0)
+    .map((one) => ({ key: one, label: upperFirst(outcomeWords[one]), count: run.counts[one] }));
   return (
-    <section className="card flush" aria-labelledby="items">
-      <div className="card-head">
-        <h2 id="items">{say('Records')}</h2>
-        <nav className="tabs small" aria-label={say('Outcome')}>
-          <OutcomeTab label={say('All')} count={run.total} isOn={outcome === ''} choose={() => choose('')} />
-          {outcomeOrder
-            .filter((one) => (run.counts[one] ?? 0) > 0)
-            .map((one) => (
-              <OutcomeTab
-                key={one}
-                label={upperFirst(outcomeWords[one])}
-                count={run.counts[one]}
-                isOn={outcome === one}
-                choose={() => choose(one)}
-              />
-            ))}
-        </nav>
-      </div>
-      {error !== undefined && !data && <Trouble error={error} retry={reload} />}
-      {!data && error === undefined && <Loading />}
-      {data && <ItemTable items={data.items} model={run.resource} isStale={isLoading} />}
-      {data && (
-        <Paging
-          page={data.page}
-          perPage={data.perPage}
-          total={data.total}
-          totalIsMore={false}
-          shown={data.items.length}
-          go={setPage}
-        />
-      )}
-    </section>
-  );
-}
-
-function OutcomeTab(props: { label: string; count: number; isOn: boolean; choose: () => void }) {
-  return (
-    <button type="button" className="tab" aria-current={props.isOn ? 'true' : undefined} onClick={props.choose}>
-      {props.label} <span className="number">{sayNumber(props.count)}</span>
-    </button>
+    <TabbedRows
+      id="items"
+      title={say('Records')}
+      tabsLabel={say('Outcome')}
+      tabs={[{ key: '', label: say('All'), count: run.total }, ...outcomes]}
+      at={outcome}
+      choose={(key) => {
+        setOutcome(key);
+        setPage(1);
+      }}
+      loaded={loaded}
+      go={setPage}
+      shown={({ items }) => items.length}
+    >
+      {({ items }, isStale) => <ItemTable items={items} model={run.resource} isStale={isStale} />}
+    </TabbedRows>
   );
 }
 

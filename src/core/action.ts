@@ -68,7 +68,7 @@ export interface Reading<F> {
   order?(form: F): RecordOrder | undefined;
 }
 
-/** The declaration of an action. It has either `each` (one record, own transaction, own outcome) or `all` (one file from many). */
+/** The declaration of an action. It has either `each` (one record, own outcome) or `all` (one file from many). */
 export interface ActionDeclaration<M extends ModelName, F extends z.ZodObject, I extends object> {
   /** kebab-case, unique in its module. */
   name: string;
@@ -85,6 +85,11 @@ export interface ActionDeclaration<M extends ModelName, F extends z.ZodObject, I
   sends?: boolean;
   /** Even one record may take minutes: a worker does it, never the request that starts the run. */
   isLong?: true;
+  /**
+   * `each` changes nothing but its record, looks at no other and calls nothing outside: a few records may share one transaction,
+   * which makes a large run several times as fast. It may send messages. A record that fails still fails alone.
+   */
+  inBatches?: true;
   /** Relations loaded with each record. */
   include?: I & Include<M>;
   eligible?: readonly EligibleRule<M>[];

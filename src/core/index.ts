@@ -123,4 +123,5 @@ export { buildWatch, buildWeb, listen, type OpenWeb } from './web/web.ts';
 export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
 export { type Catalogues, phrase } from './words/catalogue.ts';
+export { languageColumn, languages } from './words/language.ts';
 export type { Work } from './work.ts';

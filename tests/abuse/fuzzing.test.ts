@@ -9,11 +9,11 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
-import { isFull, report } from '../kit/experiment.ts';
+import { isFull, report, sizeOf } from '../kit/experiment.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
 import { type Operation, requestsOf } from './random-requests.ts';
 
-const requests = Number(process.env.FUZZ_REQUESTS ?? 15);
+const requests = sizeOf('FUZZ_REQUESTS', 15, 60);
 const seed = Number(process.env.FUZZ_SEED ?? 20261130);
 const permissions = [
   'certificates:read',

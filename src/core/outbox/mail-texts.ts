@@ -4,13 +4,11 @@ import type { Core } from '../core.ts';
 import type { MailDeclaration } from '../mail.ts';
 import type { Transaction } from '../model.ts';
 import { textsOfSms } from '../sms.ts';
+import { languages } from '../words/language.ts';
 import { languageTags, type RenderedMail, renderMail, renderTexts } from './templates.ts';
 
 /** A declaration with texts, whatever its channel. */
 export type Texts = Pick<MailDeclaration, 'name' | 'texts'>;
-
-/** The languages that staff can write texts in, beside those that a declaration has. */
-export const houseLanguages = ['en', 'zh', 'ru', 'nl'] as const;
 
 /** Renders a message in the language asked for with the texts of staff, else the built-in ones. Throws invalid naming the part at fault. */
 export async function renderEdited(
@@ -51,7 +49,7 @@ export async function ensureTemplates(core: Core): Promise<void> {
       texts: textsOfSms(sms).texts as object,
     })),
   ].flatMap(({ mail, channel, texts }) =>
-    [...new Set([...Object.keys(texts), ...houseLanguages])].map((language) => ({
+    [...new Set([...Object.keys(texts), ...languages])].map((language) => ({
       mail: mail.name,
       label: mail.label,
       channel,

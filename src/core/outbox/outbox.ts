@@ -49,15 +49,9 @@ export async function insertMessage(
   if (stop && runId && (await tx.message.count({ where: { idempotencyKey } })) === 0) throw new SuppressedError(stop);
   const start = startOf(core, draft, input);
   const row = { ...rowOf(draft, input, runId), ...(start ? { notBefore: start } : {}), ...(stop ? ended(stop) : {}) };
-  const { count } = await tx.message.createMany({ data: [row], skipDuplicates: true });
-  if (count > 0 && !start) {
-    // Prisma fills in this process's clock; what is due is judged by the database's alone.
-    const rows = await tx.$queryRaw<{ id: string }[]>`
-      UPDATE "Message" SET "notBefore" = now() WHERE "idempotencyKey" = ${idempotencyKey} RETURNING id`;
-    if (rows[0] && !stop) return rows[0].id;
-  }
-  const { id } = await tx.message.findUniqueOrThrow({ where: { idempotencyKey }, select: { id: true } });
-  if (count === 0) core.log.debug({ messageId: id }, 'this message is in the outbox already');
+  const [made] = await tx.message.createManyAndReturn({ data: [row], skipDuplicates: true, select: { id: true } });
+  const { id } = made ?? (await tx.message.findUniqueOrThrow({ where: { idempotencyKey }, select: { id: true } }));
+  if (!made) core.log.debug({ messageId: id }, 'this message is in the outbox already');
   // Later, because the service that sends still has to write down the id of its message.
   else if (stop) await addJob(tx, callSettledLater.name, { messageId: id }, {});
   return id;

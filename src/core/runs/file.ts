@@ -134,8 +134,8 @@ async function loadChunk(
 }
 
 async function skipItem(context: RunContext, { tx }: Work, itemId: string, recordId: string): Promise<void> {
-  const found = await loadForAction(context, tx, recordId);
-  const reason = 'skip' in found ? found.skip.reason : 'changed meanwhile';
+  const found = (await loadForAction(context, tx, [recordId])).get(recordId);
+  const reason = found && 'skip' in found ? found.skip.reason : 'changed meanwhile';
   await tx.runItem.updateMany({ where: { id: itemId }, data: { outcome: 'skipped', reason, finishedAt: new Date() } });
 }
 

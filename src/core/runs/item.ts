@@ -1,11 +1,11 @@
-// One record of a run: its own transaction, in which everything is checked again before it is done.
-// The rule: a record's outcome and what was done to it commit together.
+// Records of a run: each in its own transaction, or a few together where the action says that this is safe. In it everything is
+// checked again before it is done. The rule: a record's outcome and what was done to it commit together.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Actor, may } from '../access.ts';
 import { Skip } from '../action.ts';
 import type { Core } from '../core.ts';
-import { type AnyRow, lockRecord, tableOf } from '../database/tables.ts';
+import { type AnyRow, lockRecords, tableOf } from '../database/tables.ts';
 import { actionForm } from '../doors/action-form.ts';
 import { publicFace, StewardError, SuppressedError } from '../errors.ts';
 import type { Transaction } from '../model.ts';
@@ -42,11 +42,29 @@ export interface ItemOutcome {
 
 const triesOfOne = 4;
 
-/** Does one record and writes its outcome. Throws LeaseLost, RightsChanged, or what keeps the whole run from going on. */
-export async function workItem(context: RunContext, item: RunItem): Promise<void> {
+/**
+ * Does these records, in their order, and writes their outcomes: one by one, or together for an action that works `inBatches`. When
+ * one of a batch fails nothing of the batch is left, and its halves are tried, down to the one that fails by itself;
+ * after what is nobody's fault its records are tried one by one. Throws
+ * LeaseLost, RightsChanged, or what keeps the whole run from going on.
+ */
+export async function workItems(context: RunContext, items: readonly RunItem[]): Promise<void> {
+  const [first] = items;
+  if (items.length <= 1) return first && workItem(context, first);
+  try {
+    await attempt(context, items);
+  } catch (error) {
+    if (error instanceof LeaseLost || error instanceof RightsChanged) throw error;
+    const middle = Math.ceil(items.length / 2);
+    const parts = isPassing(error) ? items.map((item) => [item]) : [items.slice(0, middle), items.slice(middle)];
+    for (const part of parts) await workItems(context, part);
+  }
+}
+
+async function workItem(context: RunContext, item: RunItem): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await attempt(context, item);
+      return await attempt(context, [item]);
     } catch (error) {
       if (error instanceof LeaseLost || error instanceof RightsChanged) throw error;
       if (error instanceof SuppressedError)
@@ -71,20 +89,22 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-async function attempt(context: RunContext, item: RunItem): Promise<void> {
+async function attempt(context: RunContext, items: readonly RunItem[]): Promise<void> {
   const { core, actor, run, lease, owner } = context;
   await core.transaction(
     actor,
     async (work) => {
       await mustHold(work.tx, lease);
       if ((await rightsMark(work.tx, owner)) !== context.mark) throw new RightsChanged();
-      const found = await loadForAction(context, work.tx, item.recordId);
-      const skipped = 'skip' in found ? found.skip : await act(context, work, found.row);
-      await writeOutcome(
-        work.tx,
-        item,
-        skipped ? { outcome: 'skipped', reason: skipped.reason } : { outcome: 'done', reason: null },
-      );
+      const ids = items.map(({ recordId }) => recordId);
+      const found = await loadForAction(context, work.tx, ids);
+      const outcomes: ItemOutcome[] = [];
+      for (const id of ids) {
+        const record = found.get(id) ?? { skip: new Skip('changed meanwhile') };
+        const skipped = 'skip' in record ? record.skip : await act(context, work, record.row);
+        outcomes.push(skipped ? { outcome: 'skipped', reason: skipped.reason } : { outcome: 'done', reason: null });
+      }
+      await writeOutcomes(work.tx, items, outcomes);
     },
     { runId: run.id, timeoutMs: 60_000 },
   );
@@ -100,29 +120,46 @@ async function act(
   return (await each(row as never, { form: form as never, core, work, runId: run.id })) ?? undefined;
 }
 
-/** Locks the record and loads it if the owner may still do this to it and it is still eligible; else says why not. */
+/** Locks these records and loads those which the owner may still do this to and that are still eligible; of the others it says why not. */
 export async function loadForAction(
   { registered, actor }: RunContext,
   tx: Transaction,
-  recordId: string,
-): Promise<{ row: AnyRow } | { skip: Skip }> {
+  ids: readonly string[],
+): Promise<Map<string, { row: AnyRow } | { skip: Skip }>> {
   const { action, resource } = registered;
-  await lockRecord(tx, action.model, recordId);
-  const where = selectionWhere(resource, actor, { ids: [recordId] });
+  const table = tableOf(tx, action.model);
+  await lockRecords(tx, action.model, ids);
+  const where = selectionWhere(resource, actor, { ids: [...ids] });
   const include = action.include ? { include: action.include } : {};
-  const row = await tableOf(tx, action.model).findFirst({ where: eligibleWhere(action, where), ...include });
-  if (row) return { row };
-  if ((await tableOf(tx, action.model).count({ where })) === 0) return { skip: new Skip('does not exist any more') };
-  const reasons = await reasonsAgainst(tx, action, [recordId]);
-  return { skip: new Skip(reasons.get(recordId) ?? 'changed meanwhile') };
+  const rows = await table.findMany({ where: eligibleWhere(action, where), ...include });
+  const found = new Map<string, { row: AnyRow } | { skip: Skip }>(rows.map((row) => [row.id, { row }]));
+  const others = ids.filter((id) => !found.has(id));
+  if (others.length === 0) return found;
+  const theirs = await table.findMany({
+    where: selectionWhere(resource, actor, { ids: others }),
+    select: { id: true },
+  });
+  const present = new Set(theirs.map(({ id }) => id));
+  const reasons = await reasonsAgainst(tx, action, others);
+  for (const id of others) {
+    const reason = present.has(id) ? (reasons.get(id) ?? 'changed meanwhile') : 'does not exist any more';
+    found.set(id, { skip: new Skip(reason) });
+  }
+  return found;
 }
 
-async function writeOutcome(tx: Transaction, item: RunItem, { outcome, reason }: ItemOutcome): Promise<void> {
+async function writeOutcomes(
+  tx: Transaction,
+  items: readonly RunItem[],
+  outcomes: readonly ItemOutcome[],
+): Promise<void> {
   const count = await tx.$executeRaw`
-    UPDATE "RunItem" SET outcome = ${outcome}::"Outcome", reason = left(${reason}, 500), attempts = attempts + 1, "finishedAt" = now()
-    WHERE id = ${item.id} AND outcome = 'pending'`;
-  // Somebody else has finished it: nothing of ours may stay.
-  if (count === 0) throw new LeaseLost();
+    UPDATE "RunItem" i SET outcome = o.outcome::"Outcome", reason = left(o.reason, 500), attempts = i.attempts + 1, "finishedAt" = now()
+    FROM unnest(${items.map(({ id }) => id)}::text[], ${outcomes.map(({ outcome }) => outcome)}::text[],
+      ${outcomes.map(({ reason }) => reason)}::text[]) o(id, outcome, reason)
+    WHERE i.id = o.id AND i.outcome = 'pending'`;
+  // Somebody else has finished one of them: nothing of ours may stay.
+  if (count < items.length) throw new LeaseLost();
 }
 
 // What was done to the record is undone by then: only its outcome is written.
@@ -131,7 +168,7 @@ async function writeEnd({ core, actor, run, lease }: RunContext, item: RunItem, 
     actor,
     async ({ tx }) => {
       await mustHold(tx, lease);
-      await writeOutcome(tx, item, end);
+      await writeOutcomes(tx, [item], [end]);
     },
     { runId: run.id },
   );

@@ -11,10 +11,12 @@ import { phrase } from '../words/catalogue.ts';
 import type { RunItem } from './actor.ts';
 import { actorOf, ownerOf, rightsMark } from './actor.ts';
 import { workFile } from './file.ts';
-import { formOf, mayRun, RightsChanged, type RunContext, workItem } from './item.ts';
+import { formOf, mayRun, RightsChanged, type RunContext, workItems } from './item.ts';
 import { type Lease, LeaseLost, leaseSeconds, mustHold, releaseLease, renewLease, takeLease } from './lease.ts';
 
 const chunk = 100;
+// Few enough that pausing, which waits for the transaction under way, is felt at once.
+const batch = 25;
 
 /** The job behind each run. */
 export const workRunJob = job({
@@ -83,7 +85,7 @@ async function workUntilDone(first: RunContext, signal: AbortSignal): Promise<vo
   let context = first;
   for (;;) {
     try {
-      if (context.registered.action.each) await workItems(context, signal);
+      if (context.registered.action.each) await workPending(context, signal);
       else await workFile(context, signal);
       return await finish(context);
     } catch (error) {
@@ -95,8 +97,9 @@ async function workUntilDone(first: RunContext, signal: AbortSignal): Promise<vo
   }
 }
 
-async function workItems(context: RunContext, signal: AbortSignal): Promise<void> {
-  const { core, run, lease } = context;
+async function workPending(context: RunContext, signal: AbortSignal): Promise<void> {
+  const { core, run, lease, registered } = context;
+  const together = registered.action.inBatches ? batch : 1;
   let renewAt = Date.now() + (leaseSeconds * 1000) / 4;
   for (;;) {
     const items: RunItem[] = await core.db.runItem.findMany({
@@ -105,9 +108,9 @@ async function workItems(context: RunContext, signal: AbortSignal): Promise<void
       take: chunk,
     });
     if (items.length === 0) return;
-    for (const item of items) {
+    for (let from = 0; from < items.length; from += together) {
       signal.throwIfAborted();
-      await workItem(context, item);
+      await workItems(context, items.slice(from, from + together));
       if (Date.now() < renewAt) continue;
       if (!(await renewLease(core, lease))) throw new LeaseLost();
       renewAt = Date.now() + (leaseSeconds * 1000) / 4;

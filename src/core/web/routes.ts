@@ -9,6 +9,7 @@ import { addressKey } from '../limits.ts';
 import { mustNotBeForeign } from '../origin.ts';
 import { actorOfApiKey } from '../people/api-keys.ts';
 import { Answer, type AnyRoute, type Envelope, type UploadedFile } from '../route.ts';
+import { languages } from '../words/language.ts';
 import { readBody, utf8 } from './body.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { failureOf, noteFailure, takeRest, writeFailureHead } from './errors.ts';
@@ -17,7 +18,6 @@ import { parseJson, readJson } from './json-body.ts';
 import { mediaType, readMultipart, readUrlencoded } from './upload.ts';
 
 const usualBytes = 1024 * 1024;
-const languages = ['en', 'zh', 'ru', 'nl'];
 
 /** Appends the routes of every module. */
 export function appendRoutes(core: Core, app: Express): void {
@@ -99,7 +99,7 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
     raw = '',
   } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
-  const language = request.acceptsLanguages(languages) || 'en';
+  const language = request.acceptsLanguages([...languages]) || 'en';
   return route.handle({ query, body, params, files, raw, header, address, language, actor, caller, core });
 }
 

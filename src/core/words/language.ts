@@ -1,4 +1,5 @@
 // The languages of the panel and of the public pages, and which of them somebody reads. The rule: English is always there to fall back on.
+import { z } from 'zod';
 
 /** The languages, English first. */
 export const languages = ['en', 'zh', 'ru', 'nl'] as const;
@@ -11,6 +12,17 @@ export const languageNames: Readonly<Record<Language, string>> = {
   zh: '中文',
   ru: 'Русский',
   nl: 'Nederlands',
+};
+
+/** For a column that holds one of the languages: its words, and the rule of what is written. */
+export const languageColumn = {
+  values: {
+    en: { label: languageNames.en },
+    zh: { label: languageNames.zh },
+    ru: { label: languageNames.ru },
+    nl: { label: languageNames.nl },
+  },
+  rule: z.enum(languages),
 };
 
 /** How numbers and dates are written in each language (BCP 47). */

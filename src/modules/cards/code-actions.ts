@@ -100,6 +100,7 @@ const notePlace = action('QrCode', {
   label: { one: 'Note where it was printed', many: 'Note where {count} codes were printed' },
   permission: 'cards:print',
   icon: 'MapPin',
+  inBatches: true,
   form: z.object({ place: z.string().trim().max(200).default('').meta({ label: 'Where' }) }),
   preview: (code, { form }) => ({
     summary: code.uniqueId,

@@ -54,6 +54,7 @@ const sendNotices = action('Recipient', {
   description: 'Each person gets a mail with a new personal link to claim the certificate.',
   permission: 'certificates:send',
   icon: 'Mail',
+  inBatches: true,
   sends: true,
   include: withCampaign,
   eligible: [{ where: { state: 'added' }, otherwise: 'was notified already' }, noMailUnderWay],
@@ -69,6 +70,7 @@ const sendReminders = action('Recipient', {
     'For people who did not claim yet: a new mail with a new link. The old link ends when the new mail leaves.',
   permission: 'certificates:send',
   icon: 'Bell',
+  inBatches: true,
   sends: true,
   include: withCampaign,
   eligible: [{ where: { state: 'notified' }, otherwise: 'is not waiting to claim' }, noMailUnderWay],
@@ -127,6 +129,7 @@ const reset = action('Recipient', {
     'Back to the beginning: the link ends and a notice can be sent anew. Certificates already issued stay valid until a new one is drawn.',
   permission: 'certificates:manage',
   icon: 'RotateCcw',
+  inBatches: true,
   danger: true,
   eligible: [
     { where: { state: { not: 'added' } }, otherwise: 'is at the beginning already' },

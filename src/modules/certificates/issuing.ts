@@ -175,12 +175,9 @@ export async function revokeCertificates(work: Work, recipientId: string, reason
 }
 
 /** Puts a recipient back to `added`: the old link ends, and the next notice brings a new one. Certificates stay as they are. */
-export async function resetRecipient(work: Work, recipientId: string): Promise<Skip | undefined> {
-  const row = await lockRecipient(work.tx, recipientId);
-  if (!row) throw conflict('This recipient is gone.');
-  if (row.certificateMessageId || row.noticeMessageId) return skip('a mail is on its way');
-  await work.tx.recipient.update({
-    where: { id: row.id },
+export async function resetRecipient({ tx }: Work, id: string): Promise<Skip | undefined> {
+  const { count } = await tx.recipient.updateMany({
+    where: { id, certificateMessageId: null, noticeMessageId: null },
     data: {
       state: 'added',
       tokenHash: null,
@@ -191,5 +188,7 @@ export async function resetRecipient(work: Work, recipientId: string): Promise<S
       mailedAt: null,
     },
   });
-  return undefined;
+  if (count > 0) return undefined;
+  if (!(await tx.recipient.findUnique({ where: { id } }))) throw conflict('This recipient is gone.');
+  return skip('a mail is on its way');
 }

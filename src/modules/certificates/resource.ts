@@ -1,6 +1,6 @@
 // How campaigns, recipients and certificates appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, type Core, importOf, type Row, resource } from '../../core/index.ts';
+import { type Actor, type Core, importOf, languageColumn, type Row, resource } from '../../core/index.ts';
 import { certificateActions, recipientActions } from './actions.ts';
 import { createCampaign, deleteCampaign, mustBeAddress, updateCampaign } from './campaigns.ts';
 import { cleanName, nameProblem } from './person-name.ts';
@@ -82,13 +82,7 @@ export const campaigns = resource('Campaign', {
       filter: true,
       create: true,
       update: true,
-      values: {
-        en: { label: 'English' },
-        zh: { label: '中文' },
-        ru: { label: 'Русский' },
-        nl: { label: 'Nederlands' },
-      },
-      rule: z.enum(['en', 'zh', 'ru', 'nl']),
+      ...languageColumn,
     },
     linkDays: {
       label: 'Days a link works',

@@ -1,6 +1,6 @@
 // How clubs, their messages and the settings appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, phrase, resource } from '../../core/index.ts';
+import { type Actor, languageColumn, phrase, resource } from '../../core/index.ts';
 import { clubActions } from './actions.ts';
 import { activities, enrolments } from './activity-resource.ts';
 import { deleteMessage } from './club-messages.ts';
@@ -53,13 +53,7 @@ const clubs = resource('Club', {
       list: false,
       filter: true,
       update: true,
-      values: {
-        en: { label: 'English' },
-        zh: { label: '中文' },
-        ru: { label: 'Русский' },
-        nl: { label: 'Nederlands' },
-      },
-      rule: z.enum(['en', 'zh', 'ru', 'nl']),
+      ...languageColumn,
     },
     refusal: { label: 'Reason', list: false },
     appliedAt: { label: 'Applied', filter: true, sort: true },

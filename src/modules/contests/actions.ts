@@ -82,6 +82,7 @@ const sendResults = action('Participant', {
   description: tellWords,
   permission: notify,
   icon: 'MessageSquare',
+  inBatches: true,
   sends: true,
   include: withPrize,
   eligible: tellable,

@@ -15,14 +15,6 @@ export const sendValues = {
   unknown: { label: 'Unknown', tone: 'bad' },
 } as const;
 
-/** The languages of messages. */
-export const languageValues = {
-  ru: { label: 'Русский' },
-  en: { label: 'English' },
-  zh: { label: '中文' },
-  nl: { label: 'Nederlands' },
-} as const;
-
 /** A whole number between two others. */
 export const between = (least: number, most: number) =>
   z.number().int('must be a whole number').min(least, `must be ${least} or more`).max(most, `must be ${most} or less`);

@@ -1,7 +1,7 @@
 // The columns of a contest: what its pages say, whose phones may take part, how many codes leave, where the data go.
 import { z } from 'zod';
-import type { Resource } from '../../core/index.ts';
-import { between, languageValues, line } from './columns.ts';
+import { languageColumn, type Resource } from '../../core/index.ts';
+import { between, line } from './columns.ts';
 
 const both = { create: true, update: true } as const;
 const later = { list: false, update: true } as const;
@@ -37,10 +37,9 @@ export const contestColumns: Resource<'Contest'>['columns'] = {
   language: {
     label: 'Language',
     help: 'Of messages where nobody asks for another one.',
-    values: languageValues,
     list: false,
     ...both,
-    rule: z.enum(['ru', 'en', 'zh', 'nl']),
+    ...languageColumn,
   },
   countries: {
     label: 'Countries',

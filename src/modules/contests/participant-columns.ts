@@ -1,7 +1,7 @@
 // The columns of a participant, with the seed's eight in their order first.
 import { z } from 'zod';
-import { type Resource, type Row, readAddress } from '../../core/index.ts';
-import { between, languageValues, line, sendValues } from './columns.ts';
+import { languageColumn, type Resource, type Row, readAddress } from '../../core/index.ts';
+import { between, line, sendValues } from './columns.ts';
 import { dayInWords } from './person-form.ts';
 
 /** What staff see and change of a participant. */
@@ -33,8 +33,7 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
     list: false,
     filter: true,
     update: true,
-    values: languageValues,
-    rule: z.enum(['ru', 'en', 'zh', 'nl']),
+    ...languageColumn,
   },
   status: { label: 'With the operator', filter: true },
   handOver: { label: 'Sending to the operator', display: 'state', filter: true, values: sendValues },

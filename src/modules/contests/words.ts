@@ -1,4 +1,5 @@
 // What the public routes say, in each language. The Russian sentences are those of the contract.
+import { languages } from '../../core/index.ts';
 
 const ru = {
   phoneMissing: 'Номер телефона не предоставлен',
@@ -112,9 +113,6 @@ const nl: Record<Sentence, string> = {
 };
 
 const all: Readonly<Record<string, Record<Sentence, string>>> = { ru, en, zh, nl };
-
-/** The languages that the contests speak. */
-export const languages = ['ru', 'en', 'zh', 'nl'] as const;
 
 /** Returns a sentence in a language, in Russian where there is no such language. */
 export function say(language: string, sentence: Sentence, limit?: number): string {

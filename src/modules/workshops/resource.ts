@@ -1,6 +1,6 @@
 // How events, workshops and their people appear in the panel. What is not listed here does not exist there.
 import { z } from 'zod';
-import { type Actor, type Row, resource } from '../../core/index.ts';
+import { type Actor, languageColumn, type Row, resource } from '../../core/index.ts';
 import { attendeeActions, eventActions, workshopActions } from './actions.ts';
 import { createAttendee, deleteAttendee, updateAttendee } from './attendees.ts';
 import { createEvent, deleteEvent, replaceEvent, updateWorkshop } from './events.ts';
@@ -53,13 +53,7 @@ export const events = resource('WorkshopEvent', {
       list: false,
       create: true,
       update: true,
-      values: {
-        en: { label: 'English' },
-        zh: { label: '中文' },
-        ru: { label: 'Русский' },
-        nl: { label: 'Nederlands' },
-      },
-      rule: z.enum(['en', 'zh', 'ru', 'nl']),
+      ...languageColumn,
     },
     number: { label: 'Number at the API', list: false },
     createdAt: { label: 'Made', sort: true, filter: true, list: false },

@@ -20,10 +20,11 @@ import { type InstanceTimes, startInstance } from '../../../src/core/jobs/instan
 import { createLimits } from '../../../src/core/limits.ts';
 import { childLog } from '../../../src/core/log.ts';
 import { mail } from '../../../src/core/mail.ts';
-import type { Transaction } from '../../../src/core/model.ts';
+import type { Row, Transaction } from '../../../src/core/model.ts';
 import { defineModule, type ModuleDeclaration } from '../../../src/core/module.ts';
 import { buildRegistry } from '../../../src/core/registry.ts';
 import { resource } from '../../../src/core/resource.ts';
+import type { Work } from '../../../src/core/work.ts';
 
 export const settledCalls: { id: string; state: string; recordId: string | null; data: Record<string, unknown> }[] = [];
 
@@ -59,6 +60,7 @@ const notify = action('Recipient', {
   label: { one: 'Send the notice', many: 'Send {count} notices' },
   permission: 'trial:notify',
   sends: true,
+  inBatches: true,
   include: { campaign: true },
   eligible: [
     { where: { state: 'added' }, otherwise: 'already notified' },
@@ -83,13 +85,12 @@ export const hold: {
   all?: (email: string) => Promise<void>;
 } = {};
 
-const mark = action('Recipient', {
-  name: 'mark',
+const markParts = {
   label: { one: 'Mark', many: 'Mark {count}' },
   permission: 'trial:mark',
   eligible: [{ where: { number: { not: 'closed' } }, otherwise: 'is closed' }],
   form: z.object({ text: z.string().max(50) }),
-  async each(row, { form, work }) {
+  async each(row: Row<'Recipient'>, { form, work }: { form: { text: string }; work: Work }) {
     await work.tx.recipient.update({ where: { id: row.id }, data: { problem: `${row.problem ?? ''}${form.text}` } });
     await hold.each?.(row.id, work.tx);
     if (row.name === 'unlucky') throw conflict('The seat is taken.');
@@ -97,7 +98,9 @@ const mark = action('Recipient', {
     if (row.name === 'unwilling') return skip('does not want to');
     return undefined;
   },
-});
+};
+const mark = action('Recipient', { name: 'mark', ...markParts });
+const markInBatches = action('Recipient', { name: 'mark-in-batches', inBatches: true, ...markParts });
 
 const list = action('Recipient', {
   name: 'list',
@@ -140,7 +143,7 @@ export const trial = defineModule({
       },
       columns: { email: { label: 'E-mail', search: true, filter: true }, name: { label: 'Name', filter: true } },
       sort: ['createdAt', 'asc'],
-      actions: [notify, mark, list],
+      actions: [notify, mark, markInBatches, list],
     }),
   ],
   jobs: [tryJob],
@@ -241,6 +244,34 @@ export async function until<T>(look: () => Promise<T> | T, isSo: (value: T) => b
     if (Date.now() > end) throw new Error(`Still not so: ${JSON.stringify(value)}`);
     await sleep(50);
   }
+}
+
+/**
+ * Makes the first record that `hold.each` sees, and that `isIt` picks, lose a deadlock: a rival holds a bystander that the run then asks
+ * for, and asks for what the run holds. Returns how the rival is let go once the run has ended.
+ */
+export async function provokeDeadlock(
+  core: Core,
+  held: string,
+  isIt: (rowId: string) => boolean = () => true,
+): Promise<() => Promise<void>> {
+  const bystander = (await addRecipients(core, [{ email: 'bystander@example.org' }])).ids[0] as string;
+  const rival = await core.database.pool.connect();
+  let other: Promise<unknown> | undefined;
+  hold.each = async (rowId, tx) => {
+    if (other || !isIt(rowId)) return;
+    other = rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [held]).then(() => rival.query('ROLLBACK'));
+    await tx.recipient.update({ where: { id: bystander }, data: { name: 'x' } });
+  };
+  await rival.query('BEGIN');
+  // So that of the two it is the run's transaction that PostgreSQL ends.
+  await rival.query("SET LOCAL deadlock_timeout = '60s'");
+  await rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [bystander]);
+  return async () => {
+    if (!other) throw new Error('There was no deadlock: the run has never asked.');
+    await other;
+    rival.release();
+  };
 }
 
 export { systemActor };

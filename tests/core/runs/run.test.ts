@@ -7,7 +7,15 @@ import { mustHold, takeLease } from '../../../src/core/runs/lease.ts';
 import { controlRun, previewAction, readRun, runAction, startRun } from '../../../src/core/runs/run.ts';
 import { workRun } from '../../../src/core/runs/work.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
-import { addOperator, addRecipients, hold, openSmallCore, type SmallCore, systemActor } from './fixture.ts';
+import {
+  addOperator,
+  addRecipients,
+  hold,
+  openSmallCore,
+  provokeDeadlock,
+  type SmallCore,
+  systemActor,
+} from './fixture.ts';
 
 let database: TestDatabase;
 let small: SmallCore;
@@ -289,29 +297,12 @@ describe('the work', () => {
   it('tries a record again that lost a deadlock, and does it once', async () => {
     const { core, ids, runId, actor } = await start(many(30));
     const first = [...ids].sort()[0] as string;
-    const bystander = (await addRecipients(core, [{ email: 'bystander@example.org' }])).ids[0] as string;
-    const rival = await core.database.pool.connect();
-    let times = 0;
-    let other: Promise<unknown> = Promise.resolve();
-    hold.each = async (rowId, tx) => {
-      if (rowId !== first) return;
-      times += 1;
-      if (times > 1) return;
-      // The rival waits for what this transaction holds, while this one asks for what the rival holds.
-      other = rival
-        .query('UPDATE "Recipient" SET name = name WHERE id = $1', [first])
-        .then(() => rival.query('ROLLBACK'));
-      await tx.recipient.update({ where: { id: bystander }, data: { name: 'x' } });
-    };
-    await rival.query('BEGIN');
-    // So that of the two it is the run's transaction that PostgreSQL ends.
-    await rival.query("SET LOCAL deadlock_timeout = '60s'");
-    await rival.query('UPDATE "Recipient" SET name = name WHERE id = $1', [bystander]);
+    const release = await provokeDeadlock(core, first, (rowId) => rowId === first);
     await workRun(core, runId, never());
-    await other;
-    rival.release();
-    expect(times).toBe(2);
+    await release();
     expect((await readRun(core, actor, runId)).counts).toMatchObject({ done: 30, failed: 0 });
+    const rows = await core.db.recipient.findMany({ where: { id: { in: ids } } });
+    expect(rows.every(({ problem }) => problem === 'x')).toBe(true);
   });
 
   it('stops at a checkpoint on the signal and gives the run back', async () => {

@@ -12,16 +12,18 @@ import type { Core } from '../../../src/core/core.ts';
 import { controlRun, startRun } from '../../../src/core/runs/run.ts';
 import certificates from '../../../src/modules/certificates/module.ts';
 import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
+import { report, sizeOf } from '../../kit/experiment.ts';
 import { fill } from '../export-fixture.ts';
 import { openSmallCore, type SmallCore, systemActor, until } from '../runs/fixture.ts';
 import { unzip } from '../spreadsheet-reading.ts';
 
 const exportId = 'certificates.export-recipient';
-// EXPORT_ROWS=200000 tries the full size; with fewer rows their names are longer, so that holding them would show just as well.
-const manyRows = Number(process.env.EXPORT_ROWS ?? 20_000);
+// With fewer rows their names are longer, so that holding them would show just as well.
+const manyRows = sizeOf('EXPORT_ROWS', 20_000, 200_000);
 const nameLength = Math.round(400_000_000 / 2 / manyRows / 4);
 // As objects in memory the rows would need more than the first; the second leaves room for garbage on top.
 const most = { held: 40_000_000, resident: 200_000_000 };
+const tenths = (bytes: number) => Math.round(bytes / 1e5) / 10;
 let database: TestDatabase;
 let small: SmallCore;
 let dataDir: string;
@@ -146,10 +148,6 @@ describe(`${manyRows} rows while the API is served take no more memory than a fe
       const run = await isFinished(runId, 400);
       const served = await serving.stop();
       const grown = { held: Math.max(...held) - before.held, resident: served.resident - before.resident };
-      if (process.env.EXPORT_ROWS)
-        process.stdout.write(
-          `${format}: ${JSON.stringify({ before, grown, answered: served.ok, took: tookMs(run) })}\n`,
-        );
       expect(run.counts).toEqual({ done: manyRows });
       expect(rowsIn(format, await core.files.bytes(run.fileId ?? ''))).toBe(manyRows);
       expect(served.other).toEqual([]);
@@ -158,6 +156,8 @@ describe(`${manyRows} rows while the API is served take no more memory than a fe
       expect(grown.held).toBeLessThan(most.held);
       expect(served.resident).toBeGreaterThan(0);
       expect(grown.resident).toBeLessThan(most.resident);
+      const megabytes = { 'MB held more': tenths(grown.held), 'MB resident more': tenths(grown.resident) };
+      report('EXPORT', { [`rows as ${format}`]: manyRows, ...megabytes, 'answers meanwhile': served.ok });
     },
     600_000,
   );
@@ -169,7 +169,9 @@ describe(`${manyRows} rows while the API is served take no more memory than a fe
     const rows = await core.db.recipient.findMany({ select });
     expect(rows).toHaveLength(manyRows);
     // Weighed by writing them down, because a collection may come at any moment.
-    expect(serialize(rows).byteLength).toBeGreaterThan(most.held);
+    const { byteLength } = serialize(rows);
+    expect(byteLength).toBeGreaterThan(most.held);
+    report('EXPORT control', { 'MB as objects': tenths(byteLength) });
   }, 120_000);
 });
 
@@ -212,9 +214,6 @@ function rowsIn(format: 'csv' | 'xlsx', bytes: Buffer): number {
   const rows = text?.match(format === 'csv' ? /@example\.org/g : /<row /g)?.length ?? 0;
   return format === 'csv' ? rows : rows - 1;
 }
-
-const tookMs = ({ createdAt, finishedAt }: { createdAt: Date; finishedAt: Date | null }) =>
-  (finishedAt?.getTime() ?? 0) - createdAt.getTime();
 
 function residentBytes({ pid }: ChildProcess): number {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Message" ALTER COLUMN "notBefore" SET DEFAULT clock_timestamp();
