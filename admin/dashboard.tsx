@@ -2,6 +2,7 @@
 import React, { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { post, sentenceOf } from './api.ts';
+import { DemoJobs } from './demo-jobs.tsx';
 import { useNotice } from './notices.tsx';
 import { DayBars } from './parts/day-bars.tsx';
 import { Icon } from './parts/icon.tsx';
@@ -31,6 +32,7 @@ export function Dashboard() {
       {!data && error === undefined && <Loading rows={4} label={say('Loading the overview')} />}
       {data && !isEmpty && (
         <div className="dashboard">
+          {data.jobs.length > 0 && <DemoJobs jobs={data.jobs} />}
           <WaitingBox data={data} />
           {data.cards.filter(hasFigures).map((card) => (
             <CardBox key={card.title} card={card} />
@@ -56,7 +58,7 @@ function Welcome({ loaded }: { loaded: () => void }) {
     setBusy(true);
     try {
       await post(apiPath('demo'));
-      notify(say('The demo is loaded. Look around; nothing leaves this house.'));
+      notify(say('The demo is loaded. Nothing of it leaves this house.'));
       refresh();
       loaded();
     } catch (error) {

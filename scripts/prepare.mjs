@@ -1,6 +1,7 @@
 // Gets everything ready that a start needs, and only what is missing: packages, the Prisma client, with --build the compiled
 // tree, with --tests the compiled tree of the tests.
-// Its rule: nothing but Node itself is imported here, because it runs before anything is installed.
+// Its rule: nothing but Node itself is used here, because it runs before anything is installed.
+import './node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

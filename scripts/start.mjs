@@ -8,7 +8,8 @@ import { prepareOrExit, root } from './prepare.mjs';
 const args = process.argv.slice(2);
 const index = args.indexOf('--only');
 const only = index < 0 ? undefined : args.splice(index, 2)[1];
-if (index >= 0 && only !== 'server' && only !== 'worker') {
+const isUnknown = args.some((one) => one !== '--demo');
+if (isUnknown || (index >= 0 && only !== 'server' && only !== 'worker')) {
   console.error('Usage: npm start -- [--only server|worker] [--demo]');
   process.exit(2);
 }

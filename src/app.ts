@@ -11,7 +11,9 @@ import {
   createCore,
   listen,
   loadDemo,
+  type OpenWeb,
   openStorage,
+  type RunningWorker,
   type StartedCore,
   setupLink,
   startWorker,
@@ -39,30 +41,43 @@ export async function startApp(config: Config, duties: Duties): Promise<RunningA
   const isShared = duties.web && config.webConcurrency > 1;
   configureLog({ level: config.logLevel, readable: config.mode !== 'production' });
   // Whoever does only half of the work may join the other half's embedded database.
-  const storage = await openStorage(config, { attach: !(duties.web && duties.worker) });
+  const storage = await openStorage(config, {
+    attach: !(duties.web && duties.worker),
+    onNew: () => process.stderr.write('Making the database …\n'),
+  });
+  const parts: Parts = {};
+  const stop = async () => {
+    // Together: what a drain waits for must not be what keeps the work from its checkpoint.
+    const { started, web, watch, processes, worker } = parts;
+    await Promise.all([web?.close(), watch?.close(), processes?.stop(), worker?.stop()]);
+    await started?.close();
+    await storage.stop();
+  };
   try {
     const role = [duties.web && 'web', duties.worker && 'worker'].filter(Boolean).join('+');
     const started = await createCore({ config, modules, connection: storage.connection, role });
+    parts.started = started;
     if (config.demo) await loadDemo(started.core);
-    const worker = duties.worker ? await startWorker(started.core) : undefined;
-    const web = duties.web && !isShared ? await openWeb(started) : undefined;
-    const watch = !duties.web && config.workerPort ? await openWatch(started, config.workerPort) : undefined;
-    const processes = isShared ? startWebProcesses(config, connectionUrl(storage.connection)) : undefined;
-    await processes?.ready;
-    return {
-      started,
-      address: web ? addressOf(config, web.server) : config.publicUrl,
-      async stop() {
-        // Together: what a drain waits for must not be what keeps the work from its checkpoint.
-        await Promise.all([web?.close(), watch?.close(), processes?.stop(), worker?.stop()]);
-        await started.close();
-        await storage.stop();
-      },
-    };
+    // The doors first: where a port is taken, no work is begun.
+    if (duties.web && !isShared) parts.web = await openWeb(started);
+    if (!duties.web && config.workerPort) parts.watch = await openWatch(started, config.workerPort);
+    if (duties.worker) parts.worker = await startWorker(started.core);
+    if (isShared) parts.processes = startWebProcesses(config, connectionUrl(storage.connection));
+    await parts.processes?.ready;
+    return { started, address: parts.web ? addressOf(config, parts.web.server) : config.publicUrl, stop };
   } catch (error) {
-    await storage.stop();
+    await stop();
     throw error;
   }
+}
+
+/** What runs so far. */
+interface Parts {
+  started?: StartedCore;
+  web?: OpenWeb;
+  watch?: OpenWeb;
+  worker?: RunningWorker;
+  processes?: ReturnType<typeof startWebProcesses>;
 }
 
 /** Writes where people go next: the address, and the one-time link while nobody can sign in yet. */
@@ -70,7 +85,7 @@ export async function greet(app: RunningApp): Promise<void> {
   const link = await setupLink(app.started.core);
   process.stdout.write(`\nSteward is ready at ${app.address}/admin\n`);
   if (link) process.stdout.write(`Set the first operator's password here (works once): ${link}\n`);
-  process.stdout.write('\n');
+  process.stdout.write('Stop it with Ctrl+C.\n\n');
 }
 
 async function openWeb(started: StartedCore) {

@@ -27,6 +27,10 @@ async function main(): Promise<number> {
     print(usageOf(commands));
     return name && name !== 'help' && name !== '--help' ? 2 : 0;
   }
+  if (args.some((one) => one === '--help' || one === '-h')) {
+    print(usageOf([command]));
+    return 0;
+  }
   const options = readArguments(command, args);
   if ('alone' in command && command.alone) {
     await command.alone(options, print);

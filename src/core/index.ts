@@ -55,7 +55,7 @@ export {
 export { importOf } from './imports/declaration.ts';
 export { importFile } from './imports/import-file.ts';
 export { type JobDeclaration, job } from './job.ts';
-export { startWorker } from './jobs/jobs.ts';
+export { type RunningWorker, startWorker } from './jobs/jobs.ts';
 export { addressKey } from './limits.ts';
 export { configureLog, log } from './log.ts';
 export { type MailDeclaration, type MailInput, mail, type SettledMessage, type TriedMessage } from './mail.ts';
@@ -102,6 +102,7 @@ export { describeForm, parseForm } from './records/form.ts';
 export { type ExportPreset, type Resource, resource, type Tool, toolCall } from './resource.ts';
 export {
   Answer,
+  type Arrival,
   type Envelope,
   type LimitRule,
   plainEnvelope,
@@ -122,7 +123,7 @@ export { type Sheet, xlsxStream } from './spreadsheets/xlsx-writer.ts';
 export { createCore, DeclarationError, mustBeSound, openStorage, type StartedCore } from './start.ts';
 export * from './tokens.ts';
 export { type ModuleVariables, moduleVariables } from './variables.ts';
-export { buildWatch, buildWeb, listen } from './web/web.ts';
+export { buildWatch, buildWeb, listen, type OpenWeb } from './web/web.ts';
 export { readWebToken, signWebToken, type WebToken } from './web-token.ts';
 export { type WebhookDeclaration, type WebhookInput, webhook } from './webhook.ts';
 export { type Catalogues, phrase } from './words/catalogue.ts';

@@ -81,6 +81,15 @@ export interface Card {
   load(core: Core, actor: Actor): Promise<CardContent>;
 }
 
+/** The main job of a module, to which the demo leads: where it begins, what to do, and the actions of which one does it. */
+export interface DemoJob {
+  title: string;
+  description: string;
+  /** Below /admin. */
+  href: string;
+  actions: readonly string[];
+}
+
 /** What a module is made of. */
 export interface ModuleDeclaration {
   /** kebab-case, the folder's name. */
@@ -115,6 +124,7 @@ export interface ModuleDeclaration {
   words?: Catalogues;
   /** Loads a small believable data set; called once on an empty installation. */
   demo?(core: Core): Promise<void>;
+  demoJob?: DemoJob;
 }
 
 /** Declares a module. */

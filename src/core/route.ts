@@ -20,7 +20,7 @@ export interface UploadedFile {
 }
 
 /** What a handler gets: parsed input and who asks. */
-export interface RouteRequest<Q, B, P> {
+export interface RouteRequest<Q, B, P, C = unknown> {
   query: Q;
   body: B;
   params: P;
@@ -34,8 +34,13 @@ export interface RouteRequest<Q, B, P> {
   /** The best of Steward's languages for the caller: en, zh, ru or nl. */
   language: string;
   actor: Actor;
+  /** What `admits` returned. */
+  caller: C;
   core: Core;
 }
+
+/** What is known of a request before anything of its input is read. */
+export type Arrival = Pick<RouteRequest<unknown, unknown, unknown>, 'header' | 'core'>;
 
 /** What a route's documentation says beyond its schemas; examples are checked by nobody but the reader. */
 export interface RouteDocs {
@@ -65,6 +70,7 @@ export interface RouteDeclaration<
   Q extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
   P extends z.ZodType = z.ZodType,
+  C = unknown,
 > {
   method: 'get' | 'post' | 'put' | 'delete';
   /** Express 5 path, for example `/api/certificates/verify/:code`. */
@@ -89,13 +95,15 @@ export interface RouteDeclaration<
   permission?: string;
   /** Needs an API key, whatever it may do: the handler asks for the permission. */
   needsKey?: boolean;
+  /** Says who calls, before anything of the input is read or judged; throws for whoever may not. The handler gets it as `caller`. */
+  admits?(arrival: Arrival): Promise<C>;
   /** Each is consumed per address before the handler runs. */
   limits?: readonly LimitRule[];
   /** Headers of the answer that scripts of other allowed sites may read, for example `X-Role`. */
   exposes?: readonly string[];
   /** What the documentation says beyond the schemas. */
   docs?: RouteDocs;
-  handle(request: RouteRequest<z.output<Q>, z.output<B>, z.output<P>>): Promise<unknown>;
+  handle(request: RouteRequest<z.output<Q>, z.output<B>, z.output<P>, C>): Promise<unknown>;
 }
 
 /** A finished answer where the envelope alone does not do, for example a file or a status without a body. */
@@ -127,12 +135,12 @@ export interface Envelope {
 
 /** A route as the core handles it. */
 // biome-ignore lint/suspicious/noExplicitAny: the core treats all routes alike; the declaration itself was checked.
-export type AnyRoute = RouteDeclaration<any, any, any>;
+export type AnyRoute = RouteDeclaration<any, any, any, any>;
 
 /** Types a route, so that `handle` knows its input. */
-export function route<Q extends z.ZodType, B extends z.ZodType, P extends z.ZodType>(
-  declaration: RouteDeclaration<Q, B, P>,
-): RouteDeclaration<Q, B, P> {
+export function route<Q extends z.ZodType, B extends z.ZodType, P extends z.ZodType, C = undefined>(
+  declaration: RouteDeclaration<Q, B, P, C>,
+): RouteDeclaration<Q, B, P, C> {
   return declaration;
 }
 

@@ -1,13 +1,13 @@
 // How the core comes to life and goes down again, in order. Nothing here knows a module by name.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Actor } from './access.ts';
 import { checkDeclarations, describeProblems } from './checks/checks.ts';
 import type { Config } from './config/config.ts';
+import { makeDataDir } from './config/secrets.ts';
 import type { Core } from './core.ts';
-import { type DatabaseConnection, directConnection, openDatabase } from './database/database.ts';
-import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { type DatabaseConnection, directConnection, openDatabase, withClient } from './database/database.ts';
+import { type EmbeddedOptions, startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { applyMigrations } from './database/migrations.ts';
 import { createTransactions } from './database/transaction.ts';
 import { StartError } from './errors.ts';
@@ -39,12 +39,12 @@ export interface StartedCore {
 /** Finds the database: the one of DATABASE_URL, else the embedded one in the data folder, started now. */
 export async function openStorage(
   config: Config,
-  options: { attach?: boolean } = {},
+  options: Pick<EmbeddedOptions, 'attach' | 'onNew'> = {},
 ): Promise<{ connection: DatabaseConnection; stop(): Promise<void> }> {
   const { databaseUrl, databaseDirectUrl: direct } = config;
   if (databaseUrl)
     return { connection: { connectionString: databaseUrl, ...(direct ? { direct } : {}) }, stop: async () => {} };
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(config.dataDir);
   return startEmbeddedPostgres({ dataDir: config.dataDir, ...options });
 }
 
@@ -65,6 +65,7 @@ export async function createCore(options: {
   const modules = [houseModule, ...options.modules];
   mustBeSound(options.modules);
   configureDays(config.timeZone);
+  await mustAnswer(directConnection(connection));
   await applyMigrations(directConnection(connection));
   const database = openDatabase(connection);
   await migrateJobs(database.sessions);
@@ -102,6 +103,21 @@ export async function createCore(options: {
       await database.close();
     },
   };
+}
+
+// Asked before anything else, so that whatever goes wrong later is no mistake of an address, a name or a password.
+async function mustAnswer(connection: DatabaseConnection): Promise<void> {
+  try {
+    await withClient(connection, async () => {});
+  } catch (error) {
+    // Where a name has several addresses, Node wraps a refusal by each into one error without words.
+    const reason = error instanceof AggregateError ? error.errors[0] : error;
+    throw new StartError(
+      `The database does not let us in: ${reason instanceof Error ? reason.message : String(reason)}. ` +
+        'Look at DATABASE_URL (and DATABASE_DIRECT_URL), and whether PostgreSQL runs there; without DATABASE_URL Steward brings its own.',
+      error,
+    );
+  }
 }
 
 // A mistake of the configuration is told now; a storage that is only away does not keep the house from opening.

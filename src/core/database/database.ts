@@ -65,8 +65,10 @@ export function openPool(connection: DatabaseConnection, options: DatabaseOption
     },
   };
   const pool = new pg.Pool(config);
-  const report = (error: Error) => log.warn({ reason: error.message }, 'a database connection was lost');
-  pool.on('error', report);
+  // A pool that is being ended leaves its idle connections to the server, which may go down before it has let them go.
+  pool.on('error', (error: Error) => {
+    if (!pool.ending) log.warn({ reason: error.message }, 'a database connection was lost');
+  });
   // A connection that dies while somebody holds it, between two statements, would otherwise end the process.
   pool.on('connect', (client) => {
     client.on('error', () => {});

@@ -31,6 +31,8 @@ const log = childLog({ part: 'embedded-postgres' });
 
 /** What may be chosen when the server starts. */
 export interface ServerOptions {
+  /** Called at the first start, before the data is made. */
+  onNew?(): void;
   dataDir: string;
   /** False only for tests: quicker, and not safe against a power cut. */
   fsync?: boolean;
@@ -70,8 +72,10 @@ export class EmbeddedServer {
       password: this.#password,
       fsync: this.#options.fsync,
     };
-    if (!existsSync(this.#data)) await createData(workshop, this.#data);
-    else {
+    if (!existsSync(this.#data)) {
+      this.#options.onNew?.();
+      await createData(workshop, this.#data);
+    } else {
       checkVersion(this.#data);
       if (this.#passwordIsNew) await setPassword(workshop, this.#data);
     }

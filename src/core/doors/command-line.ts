@@ -47,10 +47,12 @@ export function readArguments(command: CommandShape, args: readonly string[]): R
 
 /** Returns how commands are called, a block each. */
 export function usageOf(commands: readonly CommandShape[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map((command) => {
-    const words = shapesOf(command).map((shape) => wordOf(command, shape));
-    return `  ${command.name.padEnd(width)}  ${command.summary} ${words.join(' ')}`;
+    // The word without dashes first, as it is typed in our examples.
+    const shapes = shapesOf(command).sort(
+      (a, b) => Number(b.name === command.place) - Number(a.name === command.place),
+    );
+    return `  ${[command.name, ...shapes.map((shape) => wordOf(command, shape))].join(' ')}\n      ${command.summary}`;
   });
   return `Usage: npm run steward -- <command> [options]\n\n${lines.join('\n')}\n`;
 }

@@ -177,6 +177,7 @@ function failuresOf(envelope: Envelope, route: AnyRoute): Record<string, object>
   const possible: Parameters<Envelope['failure']>[0][] = [
     { code: 'invalid', status: 400, message: 'Something does not fit.', fields: { field: 'is missing' } },
     ...(isGuarded ? [{ code: 'unauthenticated', status: 401, message: 'This needs an API key.', fields: {} }] : []),
+    ...(route.admits ? [{ code: 'unauthenticated', status: 401, message: 'Please sign in first.', fields: {} }] : []),
     ...(route.needsKey ? [{ code: 'forbidden', status: 403, message: 'You may not do this.', fields: {} }] : []),
     ...(route.path.includes(':')
       ? [{ code: 'not-found', status: 404, message: 'This does not exist.', fields: {} }]

@@ -1,5 +1,5 @@
 // The demo: each module's small believable data set, loaded once.
-import { systemActor } from '../access.ts';
+import { type Actor, may, systemActor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { spreadOverDays } from './demo-days.ts';
 
@@ -24,4 +24,23 @@ export async function loadDemo(core: Core): Promise<boolean> {
   }
   await core.db.setting.update({ where: { key: settingKey }, data: { value: 'loaded' } });
   return true;
+}
+
+/** Returns the modules' main jobs for whoever may do them, each with whether it was done; none where the demo was not loaded. */
+export async function demoJobs(core: Core, actor: Actor) {
+  const setting = await core.db.setting.findUnique({ where: { key: settingKey } });
+  if (setting?.value !== 'loaded') return [];
+  const { actions } = core.registry;
+  const jobs = core.modules
+    .flatMap(({ demoJob }) => demoJob ?? [])
+    .filter((job) => job.actions.every((id) => may(actor, actions.get(id)?.action.permission ?? '*')));
+  const where = { action: { in: jobs.flatMap((job) => job.actions) } };
+  const runs = await core.db.run.findMany({ where, distinct: ['action'], select: { action: true } });
+  const done = new Set(runs.map(({ action }) => action));
+  return jobs.map(({ title, description, href, actions: ways }) => ({
+    title,
+    description,
+    href,
+    isDone: ways.some((id) => done.has(id)),
+  }));
 }

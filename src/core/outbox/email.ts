@@ -35,8 +35,9 @@ async function serverFor(
   const account = await core.db.mailAccount.findUniqueOrThrow({ where: { id: message.mailAccountId } });
   const password = account.passwordSealed ? open(config.appKey, 'mail-account', account.passwordSealed) : '';
   const { host, port, tls, username, updatedAt } = account;
+  const isOuter = account.isOuter && !config.outgoingLoopback;
   return {
-    server: { key, version: updatedAt.toISOString(), host, port, tls, username, password },
+    server: { key, version: updatedAt.toISOString(), host, port, tls, username, password, isOuter },
     from: readSender(`${account.fromName} <${account.fromAddress}>`),
   };
 }

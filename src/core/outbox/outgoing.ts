@@ -92,12 +92,16 @@ function readTarget(written: string, reach: NonNullable<OutgoingCall['reach']>):
   return url;
 }
 
-function notAllowed(): OutgoingError {
+/** Builds the error for an address that is none of the outside world. */
+export function notAllowed(): OutgoingError {
   return new OutgoingError('forbidden', phrase('The address leads into a private network.'));
 }
 
 /** Looks names up and hands on the very addresses that were checked: what is connected to is what was judged. */
-function guardedLookup({ reach = 'public', lookup = systemLookup }: OutgoingCall): LookupFunction {
+export function guardedLookup({
+  reach = 'public',
+  lookup = systemLookup,
+}: Pick<OutgoingCall, 'reach' | 'lookup'>): LookupFunction {
   return (name, options, done) =>
     lookup(name, { ...options, all: true }, (error, found) => {
       if (error) return done(error, '');

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import { type Delivery, shortReply as short } from './delivery.ts';
+import { connectOuter } from './outer-socket.ts';
 import type { Dkim } from './settings.ts';
 
 /** A mail server with its account. `key` names it, `version` changes with its settings. */
@@ -15,6 +16,8 @@ export interface MailServer {
   tls?: boolean;
   username?: string;
   password?: string;
+  /** Named from outside the house: it must be found at a public address. */
+  isOuter?: boolean;
   dkim?: Dkim;
 }
 
@@ -113,6 +116,7 @@ function open(server: MailServer) {
           ...(server.tls ? {} : { tls: { rejectUnauthorized: false } }),
           ...(username ? { auth: { user: username, pass: password } } : {}),
         }),
+    ...(server.isOuter ? { getSocket: outerSocket(server) } : {}),
     ...(server.dkim ? { dkim: dkimOptions(server.dkim) } : {}),
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -132,6 +136,12 @@ function open(server: MailServer) {
     done();
   });
   return transport;
+}
+
+// The library takes a connection that is open already, and begins TLS on it where that is asked for.
+function outerSocket({ host = '', port = 465 }: MailServer) {
+  return (_options: object, done: (error: Error | null, given: unknown) => void) =>
+    connectOuter({ host, port, patience }, (error, connection) => done(error, connection && { connection }));
 }
 
 function headersOf({ unsubscribe }: OutgoingMail): Record<string, string | { prepared: true; value: string }> {

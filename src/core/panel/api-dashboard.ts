@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Actor, may, mustMay } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict } from '../errors.ts';
-import { loadDemo } from '../house/demo.ts';
+import { demoJobs, loadDemo } from '../house/demo.ts';
 import type { Card } from '../module.ts';
 import { countByDay, type OverTime } from '../records/by-day.ts';
 import { canRead } from '../records/describe.ts';
@@ -26,17 +26,19 @@ const approvalsShown = 10;
 async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView> {
   // Runs and the outbox are drawn by the page itself, with states and links of their kind.
   const cards = core.modules.flatMap((module) => module.cards ?? []).filter((card) => may(actor, card.permission));
-  const [loaded, runs, outbox, approvals] = await Promise.all([
+  const [loaded, runs, outbox, approvals, jobs] = await Promise.all([
     Promise.all(cards.map((card) => loadCard(core, actor, card))),
     recentRuns(core, actor),
     outboxCounts(core, actor),
     runsToDecide(core, actor, approvalsShown),
+    demoJobs(core, actor),
   ]);
   return {
     cards: loaded.filter(
       ({ waiting = [], figures, rows = [], overTime, error }) =>
         waiting.length + figures.length + rows.length > 0 || overTime || error,
     ),
+    jobs,
     ...(runs ? { runs } : {}),
     ...(outbox ? { outbox } : {}),
     approvals: approvals.map(({ id, title, actor: by, total, createdAt }) => ({

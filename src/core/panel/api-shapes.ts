@@ -46,6 +46,8 @@ export interface DashboardView {
     /** Said in place of the figures when they could not be worked out. */
     error?: string;
   })[];
+  /** The jobs that the demo leads to; empty without the demo. */
+  jobs: { title: string; description: string; href: string; isDone: boolean }[];
   runs?: {
     id: string;
     title: string;

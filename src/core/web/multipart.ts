@@ -155,7 +155,10 @@ function takeFile(
   if (field in form.fields) throw repeated(field);
   if (limits.fileFields && !limits.fileFields.includes(field))
     throw invalid(phrase('A file came where none is expected.'), { [field]: phrase('takes no file') });
-  if (form.files.length >= limits.maxFiles) throw tooLarge(phrase(`Send ${limits.maxFiles} files at most.`));
+  if (form.files.length >= limits.maxFiles)
+    throw tooLarge(
+      limits.maxFiles === 1 ? phrase('Send one file only.') : phrase(`Send ${limits.maxFiles} files at most.`),
+    );
   if (name.length > 255 || name.includes('\0'))
     throw invalid(phrase('The name of the file cannot be used.'), {
       [field]: phrase('has a file name that cannot be used'),

@@ -87,7 +87,12 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
   const address = request.ip ?? '';
   for (const limit of route.limits ?? []) await core.limits.consume(limit, addressKey(address));
   if (route.refusesForeign) mustNotBeForeign(request, core.config.publicUrl);
+  const header = (name: string) => {
+    const found = request.headers[name.toLowerCase()];
+    return Array.isArray(found) ? found.join(', ') : found;
+  };
   const actor = await actorOfRequest(core, route, request);
+  const caller = await route.admits?.({ header, core });
   const params = parsed(route.params, { ...request.params }, 'address');
   const query = parsed(route.query, queryOf(request), 'query');
   const {
@@ -96,12 +101,8 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
     raw = '',
   } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
-  const header = (name: string) => {
-    const found = request.headers[name.toLowerCase()];
-    return Array.isArray(found) ? found.join(', ') : found;
-  };
   const language = request.acceptsLanguages([...languages]) || 'en';
-  return route.handle({ query, body, params, files, raw, header, address, language, actor, core });
+  return route.handle({ query, body, params, files, raw, header, address, language, actor, caller, core });
 }
 
 async function actorOfRequest(core: Core, route: AnyRoute, request: Request): Promise<Actor> {

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { Core } from '../core.ts';
-import { notFound } from '../errors.ts';
+import { notFound, StartError } from '../errors.ts';
 import { appendDocs } from './docs.ts';
 import { drainable } from './drain.ts';
 import { lastErrorHandler } from './errors.ts';
@@ -54,7 +54,7 @@ export interface OpenWeb {
   close(): Promise<void>;
 }
 
-/** Opens a port, by default that of the configuration. Throws when it is taken. */
+/** Opens a port, by default that of the configuration. Throws a StartError when it is taken or not ours to open. */
 export async function listen(core: Core, app: Express, port = core.config.port): Promise<OpenWeb> {
   const server = createServer({
     requestTimeout: 120_000,
@@ -67,9 +67,11 @@ export async function listen(core: Core, app: Express, port = core.config.port):
   server.maxConnections = 2_000;
   server.maxRequestsPerSocket = 1_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refused = (error: NodeJS.ErrnoException) =>
+      reject(new StartError(whyClosed(error, port, core.config.host), error));
+    server.once('error', refused);
     server.listen(port, core.config.host, () => {
-      server.off('error', reject);
+      server.off('error', refused);
       resolve();
     });
   });
@@ -80,4 +82,12 @@ export async function listen(core: Core, app: Express, port = core.config.port):
       return drain(core.config.drainSeconds);
     },
   };
+}
+
+function whyClosed({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken by another program, perhaps by a Steward that still runs. Stop it, or name another port with PORT.`;
+  if (code === 'EACCES') return `This account may not open port ${port}. Name one above 1023 with PORT.`;
+  if (code === 'EADDRNOTAVAIL') return `HOST is ${host}, which is no address of this machine.`;
+  return `Port ${port} at ${host} cannot be opened: ${message}.`;
 }

@@ -1,5 +1,5 @@
 // Greeting cards: printed codes that people scan, write a card on and give away; their accounts, pictures and sounds; daily news.
-import { defineModule } from '../../core/index.ts';
+import { defineModule, phrase } from '../../core/index.ts';
 import { commands } from './commands.ts';
 import { loadDemo } from './demo.ts';
 import { wireEnvelope } from './envelope.ts';
@@ -54,4 +54,11 @@ export default defineModule({
   cards: [cardsCard],
   words: { zh, ru, nl },
   demo: loadDemo,
+  demoJob: {
+    title: phrase('Judge a reported card'),
+    description:
+      'Open the card that somebody reported and read why. Ban it with a reason for its author, or close the report.',
+    href: '/resources/GreetingCard?view=0',
+    actions: ['cards.ban-card', 'cards.dismiss-reports'],
+  },
 });

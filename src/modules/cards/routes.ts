@@ -88,9 +88,12 @@ function uploadRoute({ kind, fields, words, maxBytes, keep }: UploadKind) {
       files: { [field]: `The file; the field may also be called ${fields.join(' or ')}.` },
       answer: { id: '59d632f13aef67deace793df18174dc0' },
     },
-    async handle({ core, files, header }) {
+    async admits({ core, header }) {
       const account = await accountOfSession(core, sessionCookie(header('cookie')));
       if (!account) throw notSignedIn();
+      return account;
+    },
+    async handle({ core, files, caller: account }) {
       const file = files.find((one) => fields.includes(one.field));
       if (!file) throw missing(field);
       return keep(core, account, file);

@@ -30,7 +30,8 @@ export const wireEnvelope: Envelope = {
   success: (value) => ({ status: 200, body: value instanceof WireAnswer ? { ...value } : { ...ok(value) } }),
   failure: ({ status, message, fields }) => {
     const http = status === 413 || status === 429 ? status : status >= 500 ? 500 : 200;
-    const details = Object.keys(fields).length > 0 ? { fields } : null;
-    return { status: http, body: { code: http === 200 ? 1 : http, data: details, message } };
+    const code = http === 200 ? 1 : http;
+    const data = Object.keys(fields).length > 0 ? { fields } : code === 1 ? '' : null;
+    return { status: http, body: { code, data, message } };
   },
 };

@@ -32,6 +32,8 @@ export async function setMailAccount(
   const { password, username, host } = settings;
   const data = {
     ...serverOf(username, host),
+    // The organiser is a guest of the house: the server is looked for outside of it only.
+    isOuter: true,
     ...(settings.port !== undefined && { port: settings.port }),
     ...(settings.tls !== undefined && { tls: settings.tls }),
     ...(settings.pauseSeconds !== undefined && { pauseSeconds: settings.pauseSeconds }),
@@ -47,7 +49,10 @@ export async function setMailAccount(
     });
     await work.tx.campaign.update({ where: { id: campaign.id }, data: { mailAccountId: account.id } });
   }
-  const names = Object.keys(data).join(', ').replace('passwordSealed', 'password');
+  const names = Object.keys(data)
+    .filter((name) => name !== 'isOuter')
+    .join(', ')
+    .replace('passwordSealed', 'password');
   await work.audit({
     kind: 'update',
     resource: 'Campaign',

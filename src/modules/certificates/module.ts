@@ -1,5 +1,5 @@
 // Volunteers' certificates: an organiser's list becomes personal links, claimed names become drawn, mailed and checkable certificates.
-import { defineModule } from '../../core/index.ts';
+import { defineModule, phrase } from '../../core/index.ts';
 import { campaignsCard } from './cards.ts';
 import { commands } from './commands.ts';
 import { loadDemo } from './demo.ts';
@@ -58,4 +58,11 @@ export default defineModule({
   cards: [campaignsCard],
   words: { zh, ru, nl },
   demo: loadDemo,
+  demoJob: {
+    title: phrase('Send people their links'),
+    description:
+      'Choose everybody in this list and send the notices: the preview shows who gets which mail. Then open one of them under Work, Messages, and follow its link to claim the certificate.',
+    href: '/resources/Recipient?view=0',
+    actions: ['certificates.send-notice'],
+  },
 });

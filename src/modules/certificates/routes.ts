@@ -1,6 +1,6 @@
 // The public doors: the six routes of the wire contract, the claim page's own two, and verification.
 import { z } from 'zod';
-import { type LimitRule, route } from '../../core/index.ts';
+import { type LimitRule, route, unauthenticated } from '../../core/index.ts';
 import { campaignOfKey, maxPictureBytes, setTemplate } from './campaigns.ts';
 import { type ClaimResult, findByToken, submitName } from './claim.ts';
 import { claimedPicture, claimStatus } from './claim-page.ts';
@@ -120,9 +120,12 @@ const uploadImage = route({
   maxBytes: maxPictureBytes + 100_000,
   maxFiles: 1,
   limits: [organising],
-  async handle({ header, files, core }) {
+  async admits({ header, core }) {
     const organiser = await campaignOfKey(core, header('token'));
-    if (!organiser) return refused;
+    if (!organiser) throw unauthenticated(refused.message);
+    return organiser;
+  },
+  async handle({ caller: organiser, files, core }) {
     const file = files.find(({ field }) => field === 'template');
     if (!file) return no(1, 'the file field "template" is missing');
     await core.transaction(organiser.actor, (work) => setTemplate(work, organiser.campaign.id, file.bytes));

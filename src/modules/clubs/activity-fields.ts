@@ -46,7 +46,7 @@ const time = z.string('must be a time such as 2026-05-03 14:30').transform((valu
   if (!instant) context.addIssue({ code: 'custom', message: 'must be a time such as 2026-05-03 14:30' });
   return instant ?? z.NEVER;
 });
-const optionalTime = z.union([z.literal('').transform(() => null), z.null(), time]);
+const optionalTime = z.preprocess((value) => (value === '' ? null : value), time.nullable());
 const oneOf = <const V extends readonly string[]>(values: V) =>
   z
     .int('must be a whole number')

@@ -15,7 +15,7 @@ import { listedActivity, ownActivity, progressOf, verifiedStates, wholeActivity 
 import { done, listOf, nothing } from './envelope.ts';
 import { largestNumber, pageNumber, pageSize, recordNumber } from './fields.ts';
 import { noReason, orSecondPerson } from './second-person.ts';
-import { administrator, callerOf, notYou, type SignedIn, signedIn } from './session.ts';
+import { administrators, callerOf, clubsAndAdministrators, notYou, type SignedIn } from './session.ts';
 
 const publishing: LimitRule = { name: 'clubs.publish', points: 240, seconds: 3600 };
 const moderates = 'clubs:moderate';
@@ -59,8 +59,8 @@ const list = route({
   summary: 'Activities in review (0) or approved (1), ten a page, newest first',
   query: z.object({ verify: z.enum(['0', '1'], 'must be 0 or 1'), page: pageNumber }),
   docs: { ...admin, description: '204 past the last page.' },
-  async handle({ query, header, core }) {
-    await administrator(core, header('authorization'), moderates);
+  admits: administrators(moderates),
+  async handle({ query, core }) {
     const activities = await core.db.activity.findMany({
       where: { state: verifiedStates[Number(query.verify)] },
       ...pageOf(query.page),
@@ -75,8 +75,8 @@ const show = route({
   summary: 'One activity; a club sees its own and approved ones',
   params: one,
   docs: owner,
-  async handle({ params, header, core }) {
-    const caller = await signedIn(core, header('authorization'), moderates);
+  admits: clubsAndAdministrators(moderates),
+  async handle({ params, caller, core }) {
     const activity = await core.db.activity.findUnique({ where: { number: params.id } });
     const isShown = activity && (activity.state === 'approved' || isTheirs(caller, activity));
     return isShown ? wholeActivity(activity) : nothing();
@@ -92,8 +92,8 @@ const change = route({
   accepts: ['any-json'],
   maxBytes: 50_000,
   docs: { ...owner, description: 'By its club it goes back to review.' },
-  async handle({ params, body, header, core }) {
-    const caller = await signedIn(core, header('authorization'), moderates);
+  admits: clubsAndAdministrators(moderates),
+  async handle({ params, body, caller, core }) {
     const activity = await theirs(core, caller, params.id);
     if (!activity) return nothing();
     const changed = await inWireWords(() =>
@@ -111,8 +111,8 @@ const remove = route({
   summary: 'Deletes an activity with everybody who enrolled',
   params: one,
   docs: admin,
-  async handle({ params, header, core }) {
-    const actor = await administrator(core, header('authorization'), moderates);
+  admits: administrators(moderates),
+  async handle({ params, caller: actor, core }) {
     const activity = await core.db.activity.findUnique({ where: { number: params.id } });
     if (!activity) return nothing();
     return (await core.transaction(actor, (work) => deleteActivity(work, activity.id))) ? done() : nothing();
@@ -125,8 +125,8 @@ const audit = route({
   summary: 'Approves (1) or rejects (0 or 2) an activity',
   query: z.object({ act: recordNumber, verify: z.enum(['0', '1', '2'], 'must be 0, 1 or 2') }),
   docs: { ...admin, description: '202: the house asks for a second person, who confirms it in the panel.' },
-  async handle({ query, header, core }) {
-    const actor = await administrator(core, header('authorization'), moderates);
+  admits: administrators(moderates),
+  async handle({ query, caller: actor, core }) {
     const activity = await core.db.activity.findUnique({ where: { number: query.act } });
     if (!activity) return nothing();
     const isApproval = query.verify === '1';
@@ -149,8 +149,8 @@ const close = route({
   summary: 'Closes the enrolment',
   params: one,
   docs: owner,
-  async handle({ params, header, core }) {
-    const caller = await signedIn(core, header('authorization'), moderates);
+  admits: clubsAndAdministrators(moderates),
+  async handle({ params, caller, core }) {
     const activity = await theirs(core, caller, params.id);
     if (!activity) return nothing();
     if (activity.enrolling !== 'open') return done();
@@ -171,8 +171,9 @@ const ofClub = route({
     ...owner,
     description: 'type: 0 in review, 1 going on, 2 over. Rejected ones are left out. 204 past the last page.',
   },
-  async handle({ params, query, header, core }) {
-    const where = await clubFilter(core, header('authorization'), params.clubId);
+  admits: clubsAndAdministrators(moderates),
+  async handle({ params, query, caller, core }) {
+    const where = clubFilter(caller, params.clubId);
     const activities = await core.db.activity.findMany({
       where: { ...where, state: { not: 'rejected' } },
       include: { _count: { select: { enrolments: true } } },
@@ -189,8 +190,9 @@ const statusOfClub = route({
   summary: 'How many of a club’s activities are in review, going on and over',
   params: clubNumber,
   docs: { ...owner, answer: { auditNum: 1, ongoingNum: 2, overNum: 0 } },
-  async handle({ params, header, core }) {
-    const where = await clubFilter(core, header('authorization'), params.clubId);
+  admits: clubsAndAdministrators(moderates),
+  async handle({ params, caller, core }) {
+    const where = clubFilter(caller, params.clubId);
     const select = { state: true, shownUntil: true } as const;
     const activities = await core.db.activity.findMany({ where: { ...where, state: { not: 'rejected' } }, select });
     const now = new Date();
@@ -215,8 +217,7 @@ export async function theirs(core: Core, caller: SignedIn, number: number): Prom
   return activity;
 }
 
-async function clubFilter(core: Core, header: string | undefined, number: number) {
-  const caller = await signedIn(core, header, moderates);
+function clubFilter(caller: SignedIn, number: number) {
   if (caller.role === 1 && caller.club.number !== number) throw notYou();
   if (number === 0) return { clubId: null };
   return { club: { number } };

@@ -6,7 +6,7 @@ import { approveClub, refuseClub } from './decisions.ts';
 import { done, listOf, nothing, unchanged } from './envelope.ts';
 import { recordNumber, text } from './fields.ts';
 import { noReason, orSecondPerson } from './second-person.ts';
-import { administrator } from './session.ts';
+import { administrators } from './session.ts';
 import { writeTime } from './times.ts';
 
 const applying: LimitRule = { name: 'clubs.apply', points: 60, seconds: 3600 };
@@ -36,8 +36,8 @@ const list = route({
   summary: 'Clubs: approved ones (0), or open and then refused ones (1)',
   query: z.object({ type: z.enum(['0', '1'], 'must be 0 or 1') }),
   docs: { headers: { Authorization: 'An administrator’s token.' } },
-  async handle({ query, header, core }) {
-    await administrator(core, header('authorization'), reviews);
+  admits: administrators(reviews),
+  async handle({ query, core }) {
     const find = (states: Row<'Club'>['state'][]) =>
       core.db.club.findMany({ where: { state: { in: states } }, orderBy: { number: 'asc' } });
     const clubs =
@@ -62,8 +62,8 @@ const show = route({
   summary: 'One club',
   params: z.object({ id: recordNumber }),
   docs: { headers: { Authorization: 'An administrator’s token.' } },
-  async handle({ params, header, core }) {
-    await administrator(core, header('authorization'), reviews);
+  admits: administrators(reviews),
+  async handle({ params, core }) {
     const club = await core.db.club.findUnique({ where: { number: params.id } });
     if (!club) return nothing();
     const { name, email, logo, evidence, info, state } = club;
@@ -85,8 +85,8 @@ const decide = route({
     description:
       'A refusal may say why: {"refuseInfo": "…"}. The club gets a mail. 304: it is so already; 202: the house asks for a second person, who confirms it in the panel.',
   },
-  async handle({ query, body, header, core }) {
-    const actor = await administrator(core, header('authorization'), reviews);
+  admits: administrators(reviews),
+  async handle({ query, body, caller: actor, core }) {
     const reason = reasonOf(body ?? {});
     const club = await core.db.club.findUnique({ where: { number: query.id } });
     if (!club) return nothing();

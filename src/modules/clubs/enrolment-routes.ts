@@ -7,7 +7,7 @@ import { enrol, enrolmentBody, removeEnrolment } from './enrolments.ts';
 import { done, listOf, nothing } from './envelope.ts';
 import { recordNumber } from './fields.ts';
 import { orSecondPerson } from './second-person.ts';
-import { signedIn } from './session.ts';
+import { clubsAndAdministrators } from './session.ts';
 
 const enrolling: LimitRule = { name: 'clubs.enrol', points: 1200, seconds: 600 };
 /** Enrolments of this process, a few at a time: a rush waits in memory and not with a connection of the database in hand. */
@@ -38,8 +38,9 @@ const list = route({
   summary: 'Who enrolled in an activity',
   query: z.object({ act: recordNumber }),
   docs,
-  async handle({ query, header, core }) {
-    const activity = await theirs(core, await signedIn(core, header('authorization'), sees), query.act);
+  admits: clubsAndAdministrators(sees),
+  async handle({ query, caller, core }) {
+    const activity = await theirs(core, caller, query.act);
     if (!activity) return nothing();
     const people = await core.db.activityEnrolment.findMany({
       where: { activityId: activity.id },
@@ -64,8 +65,8 @@ const remove = route({
   summary: 'Takes somebody out of an activity',
   query: z.object({ act: recordNumber, actApply: recordNumber }),
   docs,
-  async handle({ query, header, core }) {
-    const caller = await signedIn(core, header('authorization'), sees);
+  admits: clubsAndAdministrators(sees),
+  async handle({ query, caller, core }) {
     const activity = await theirs(core, caller, query.act);
     if (!activity) return nothing();
     const person = await core.db.activityEnrolment.findUnique({ where: { number: query.actApply } });

@@ -5,7 +5,7 @@ import { clubsOf, deleteMessage, messageBody, writeMessage } from './club-messag
 import { done, listOf, nothing } from './envelope.ts';
 import { pageNumber, pageSize, recordNumber } from './fields.ts';
 import { orSecondPerson } from './second-person.ts';
-import { administrator, type SignedIn, signedIn } from './session.ts';
+import { administrators, clubsAndAdministrators, type SignedIn } from './session.ts';
 import { writeTime } from './times.ts';
 
 const writes = 'clubs:message';
@@ -21,8 +21,8 @@ const write = route({
   accepts: ['any-json'],
   maxBytes: 50_000,
   docs: admin,
-  async handle({ body, header, core }) {
-    const actor = await administrator(core, header('authorization'), writes);
+  admits: administrators(writes),
+  async handle({ body, caller: actor, core }) {
     const clubs = await clubsOf(core.db, body.pcuserId);
     const asked = {
       action: 'write-message',
@@ -42,8 +42,8 @@ const list = route({
   summary: 'Messages, ten a page, newest first',
   query: z.object({ page: pageNumber }),
   docs: { ...reader, description: '204 past the last page.' },
-  async handle({ query, header, core }) {
-    const caller = await signedIn(core, header('authorization'), writes);
+  admits: clubsAndAdministrators(writes),
+  async handle({ query, caller, core }) {
     return listOf(await readMessages(core, caller, {}, (query.page - 1) * pageSize));
   },
 });
@@ -54,8 +54,8 @@ const show = route({
   summary: 'One message',
   params: one,
   docs: reader,
-  async handle({ params, header, core }) {
-    const caller = await signedIn(core, header('authorization'), writes);
+  admits: clubsAndAdministrators(writes),
+  async handle({ params, caller, core }) {
     const [message] = await readMessages(core, caller, { number: params.id });
     return message ?? nothing();
   },
@@ -67,8 +67,8 @@ const remove = route({
   summary: 'Deletes a message for all clubs',
   params: one,
   docs: admin,
-  async handle({ params, header, core }) {
-    const actor = await administrator(core, header('authorization'), writes);
+  admits: administrators(writes),
+  async handle({ params, caller: actor, core }) {
     const message = await core.db.clubMessage.findUnique({ where: { number: params.id } });
     if (message) await core.transaction(actor, (work) => deleteMessage(work, message.id));
     return done();

@@ -1,5 +1,5 @@
 // Clubs and activities: clubs apply with evidence, become operators bound to their own records, and announce what staff review.
-import { defineModule } from '../../core/index.ts';
+import { defineModule, phrase } from '../../core/index.ts';
 import { clubsCard } from './cards.ts';
 import { clubRole, clubScope } from './decisions.ts';
 import { loadDemo } from './demo.ts';
@@ -63,4 +63,11 @@ export default defineModule({
   cards: [clubsCard],
   words: { zh, ru, nl },
   demo: loadDemo,
+  demoJob: {
+    title: phrase('Approve a club'),
+    description:
+      'Open an application, look at its evidence beside what it says, and approve or refuse it. The club gets a mail with a link to its own account.',
+    href: '/resources/Club?view=0',
+    actions: ['clubs.approve-club', 'clubs.refuse-club'],
+  },
 });

@@ -24,11 +24,14 @@ const asking: LimitRule = { name: 'clubs.session', points: 600, seconds: 300 };
 const uploading: LimitRule = { name: 'clubs.upload', points: 120, seconds: 3600 };
 const watching: LimitRule = { name: 'clubs.static', points: 6000, seconds: 300 };
 
-const signInBody = z.object({
-  account: z.string('must be a text').max(255, 'is too long'),
-  password: z.string('must be a text').max(1000, 'is too long'),
-  code: z.string('must be a text').max(40, 'is too long').default(''),
-});
+const signInBody = z.object(
+  {
+    account: z.string('must be a text').max(255, 'is too long'),
+    password: z.string('must be a text').max(1000, 'is too long'),
+    code: z.string('must be a text').max(40, 'is too long').default(''),
+  },
+  'and password are missing',
+);
 
 const session = route({
   method: 'post',

@@ -2,6 +2,7 @@
 // compared with the account as it is at this moment, and no other header of the caller counts.
 import {
   type Actor,
+  type Arrival,
   accountOf,
   actorOfOperator,
   type Core,
@@ -63,18 +64,22 @@ export function newToken(core: Core, operator: Operator): string {
   return signWebToken(core, purpose, { subject: accountOf(operator), epoch, id }, seconds);
 }
 
-/** Returns the administrator who calls. Throws unauthenticated, also for one without the permission. */
-export async function administrator(core: Core, header: string | undefined, permission: string): Promise<Actor> {
-  const caller = await callerOf(core, header);
-  if (caller.role !== 2 || !may(caller.actor, permission)) throw notYou();
-  return caller.actor;
+/** Builds a route's `admits` for administrators with the permission. */
+export function administrators(permission: string) {
+  return async ({ core, header }: Arrival): Promise<Actor> => {
+    const caller = await callerOf(core, header('authorization'));
+    if (caller.role !== 2 || !may(caller.actor, permission)) throw notYou();
+    return caller.actor;
+  };
 }
 
-/** Returns the club or administrator who calls, with the permission as an administrator. Throws unauthenticated. */
-export async function signedIn(core: Core, header: string | undefined, permission: string): Promise<SignedIn> {
-  const caller = await callerOf(core, header);
-  if (caller.role === 0 || (caller.role === 2 && !may(caller.actor, permission))) throw notYou();
-  return caller;
+/** Builds a route's `admits` for clubs, and for administrators with the permission. */
+export function clubsAndAdministrators(permission: string) {
+  return async ({ core, header }: Arrival): Promise<SignedIn> => {
+    const caller = await callerOf(core, header('authorization'));
+    if (caller.role === 0 || (caller.role === 2 && !may(caller.actor, permission))) throw notYou();
+    return caller;
+  };
 }
 
 /** Builds the error for everybody whom an address is not for; the contract answers a club and a stranger alike. */

@@ -23,7 +23,7 @@ export async function findContest(core: Core, slug: string | undefined): Promise
   const contest =
     slug === undefined
       ? await core.db.contest.findFirst({ where: { isCurrent: true } })
-      : await core.db.contest.findUnique({ where: { slug } });
+      : await core.db.contest.findUnique({ where: { slug: /^[a-z0-9-]{1,80}$/.test(slug) ? slug : '' } });
   if (!contest) throw notFound('There is no such contest.');
   return contest;
 }

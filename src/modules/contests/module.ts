@@ -1,5 +1,5 @@
 // Contests: people prove their phone, register, and learn whether they won; staff hand their data over, draw, publish and notify.
-import { defineModule } from '../../core/index.ts';
+import { defineModule, phrase } from '../../core/index.ts';
 import { contestCard } from './cards.ts';
 import { commands } from './commands.ts';
 import { loadDemo } from './demo.ts';
@@ -71,4 +71,11 @@ export default defineModule({
   variables,
   words: { zh, ru, nl },
   demo: loadDemo,
+  demoJob: {
+    title: phrase('Tell everybody the results'),
+    description:
+      'Choose everybody in this list and send the results: each message is shown as it will read, for winners and for the others. Afterwards they lie under Work, Messages.',
+    href: '/resources/Participant?view=3',
+    actions: ['contests.send-results'],
+  },
 });

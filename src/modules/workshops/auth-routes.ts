@@ -59,8 +59,9 @@ const self = route({
     headers: tokenHeader,
     answer: { id: 7, full_name: 'Ada', permission: 1, targetGroup: 'intern', event_id: 1 },
   },
+  admits: mustBeSignedIn,
   async handle(asking) {
-    const caller = await mustBeSignedIn(asking);
+    const { caller } = asking;
     if (caller.kind === 'manager')
       return {
         id: caller.manager.number,
@@ -83,8 +84,9 @@ const changePassword = route({
   maxBytes: 10_000,
   limits: [{ name: 'workshops.change-credential', points: 30, seconds: 600 }],
   docs: { headers: tokenHeader, answer: { token } },
+  admits: mustBeManager,
   async handle(asking) {
-    const { manager, actor } = await mustBeManager(asking);
+    const { manager, actor } = asking.caller;
     const { old_password: old, new_password: fresh } = asking.body;
     if (typeof old !== 'string' || typeof fresh !== 'string' || !old || !fresh) throw invalid('No data');
     const problem = credentialProblem(fresh);

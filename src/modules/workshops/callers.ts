@@ -1,24 +1,22 @@
 // Who may ask for what at the wire: managers within their event, people for their own. One place for the refusals.
-import { type Core, forbidden, notFound, type RouteRequest, type Row, type RowWith } from '../../core/index.ts';
+import { type Arrival, type Core, forbidden, notFound, type Row, type RowWith } from '../../core/index.ts';
 import { type Caller, callerOf, notSignedIn } from './sign-in.ts';
 
-type Asking = Pick<RouteRequest<unknown, unknown, unknown>, 'core' | 'header'>;
-
-/** Returns who asks. Throws 401 without a good token. */
-export function mustBeSignedIn({ core, header }: Asking): Promise<Caller> {
+/** Admits managers and people. Throws 401 without a good token. */
+export function mustBeSignedIn({ core, header }: Arrival): Promise<Caller> {
   return callerOf(core, header('authorization'));
 }
 
-/** Returns the manager who asks. Throws 401 for anybody else, as the original does. */
-export async function mustBeManager(asking: Asking): Promise<Extract<Caller, { kind: 'manager' }>> {
-  const caller = await mustBeSignedIn(asking);
+/** Admits managers. Throws 401 for anybody else, as the original does. */
+export async function mustBeManager(arrival: Arrival): Promise<Extract<Caller, { kind: 'manager' }>> {
+  const caller = await mustBeSignedIn(arrival);
   if (caller.kind !== 'manager') throw notSignedIn();
   return caller;
 }
 
-/** Returns the person who asks. Throws 401 for anybody else. */
-export async function mustBeAttendee(asking: Asking): Promise<RowWith<'Attendee', { event: true }>> {
-  const caller = await mustBeSignedIn(asking);
+/** Admits people. Throws 401 for anybody else. */
+export async function mustBeAttendee(arrival: Arrival): Promise<RowWith<'Attendee', { event: true }>> {
+  const caller = await mustBeSignedIn(arrival);
   if (caller.kind !== 'user') throw notSignedIn();
   return caller.attendee;
 }

@@ -42,8 +42,9 @@ const create = route({
   accepts: ['any-json'],
   limits: [managing],
   docs: { headers: tokenHeader, answer: { id: 1, available: null, workshops: [], name: 'projectweek' } },
+  admits: mustBeManager,
   async handle(asking) {
-    const { actor } = await mustBeManager(asking);
+    const { actor } = asking.caller;
     if (actor.scope !== 'all') throw invalid('Only somebody who manages all events may make one.');
     const event = await asking.core.transaction(actor, (work) => createEvent(work, asking.body));
     return { ...listedEvent(event), workshops: [] };
@@ -74,9 +75,9 @@ const replace = route({
   accepts: ['any-json'],
   limits: [managing],
   docs: { headers: tokenHeader },
+  admits: mustBeManager,
   async handle(asking) {
-    const { core, params, body } = asking;
-    const manager = await mustBeManager(asking);
+    const { core, params, body, caller: manager } = asking;
     const event = await eventFor(core, params.id, manager);
     if (body.id !== undefined && body.id !== event.number)
       throw invalid('id is that of another event.', { id: 'is that of another event' });
@@ -113,8 +114,9 @@ const remove = route({
   params: one,
   limits: [managing],
   docs: { headers: tokenHeader },
+  admits: mustBeManager,
   async handle(asking) {
-    const manager = await mustBeManager(asking);
+    const { caller: manager } = asking;
     const event = await eventFor(asking.core, asking.params.id, manager);
     await asking.core.transaction(manager.actor, (work) => deleteEvent(work, event.id), { timeoutMs });
     return new Answer(204, null);
@@ -131,8 +133,9 @@ const links = route({
     headers: tokenHeader,
     answer: { workshop_links: [[{ workshop1_id: 1, workshop2_id: 2, link_type: 'inclusive', event_id: 1 }, {}]] },
   },
+  admits: mustBeSignedIn,
   async handle(asking) {
-    const caller = await mustBeSignedIn(asking);
+    const { caller } = asking;
     const event = await eventFor(asking.core, asking.params.id, caller.kind === 'manager' ? caller : undefined);
     const rows = await asking.core.db.workshopLink.findMany({
       where: { eventId: event.id },
@@ -152,9 +155,9 @@ const putLinks = route({
   accepts: ['any-json'],
   limits: [managing],
   docs: { headers: tokenHeader },
+  admits: mustBeManager,
   async handle(asking) {
-    const { core, body } = asking;
-    const manager = await mustBeManager(asking);
+    const { core, body, caller: manager } = asking;
     const event = await eventFor(core, asking.params.id, manager);
     await core.transaction(manager.actor, async (work) => {
       const ids = await workshopIds(work.tx, event.id);
@@ -176,8 +179,9 @@ const users = route({
   params: one,
   limits: [managing],
   docs: { headers: tokenHeader },
+  admits: mustBeManager,
   async handle(asking) {
-    const manager = await mustBeManager(asking);
+    const { caller: manager } = asking;
     return { users: await readUsers(asking.core, asking.params.id, manager, {}) };
   },
 });
@@ -189,8 +193,9 @@ const unregistered = route({
   params: one,
   limits: [managing],
   docs: { headers: tokenHeader },
+  admits: mustBeManager,
   async handle(asking) {
-    const manager = await mustBeManager(asking);
+    const { caller: manager } = asking;
     return { users: await readUsers(asking.core, asking.params.id, manager, { registrations: { none: {} } }) };
   },
 });
@@ -224,9 +229,9 @@ const putUsers = route({
   maxKeys: 200_000,
   limits: [managing],
   docs: { headers: tokenHeader },
+  admits: mustBeManager,
   async handle(asking) {
-    const { core, body } = asking;
-    const manager = await mustBeManager(asking);
+    const { core, body, caller: manager } = asking;
     const event = await eventFor(core, asking.params.id, manager);
     await core.transaction(
       manager.actor,

@@ -1,5 +1,5 @@
 // Workshops: people with a key choose one workshop a moment, under groups, links and places that are never oversold.
-import { defineModule } from '../../core/index.ts';
+import { defineModule, phrase } from '../../core/index.ts';
 import { eventsCard } from './cards.ts';
 import { commands } from './commands.ts';
 import { loadDemo } from './demo.ts';
@@ -58,4 +58,11 @@ export default defineModule({
   variables,
   words: { zh, ru, nl },
   demo: loadDemo,
+  demoJob: {
+    title: phrase('Place the undecided'),
+    description:
+      'Open the event, then “Assign the undecided”, and rehearse: a plan shows who would get which place under all rules. Then give the places.',
+    href: '/resources/WorkshopEvent',
+    actions: ['workshops.apply-placement'],
+  },
 });

@@ -23,7 +23,8 @@ const me = route({
   summary: 'What the page shows to somebody: workshops, links, places, registrations',
   limits: [looking],
   docs,
-  handle: async (asking) => ownPage(asking.core, await mustBeAttendee(asking)),
+  admits: mustBeAttendee,
+  handle: ({ core, caller }) => ownPage(core, caller),
 });
 
 const places = route({
@@ -32,7 +33,8 @@ const places = route({
   summary: 'How many places are left',
   limits: [looking],
   docs: { ...docs, answer: { isOpen: true, left: [[3, 12]] } },
-  handle: async (asking) => ownPlaces(asking.core, await mustBeAttendee(asking)),
+  admits: mustBeAttendee,
+  handle: ({ core, caller }) => ownPlaces(core, caller),
 });
 
 const calendar = route({
@@ -41,8 +43,9 @@ const calendar = route({
   summary: 'Somebody’s schedule as a calendar file',
   limits: [looking],
   docs: { ...docs, produces: 'text/calendar' },
+  admits: mustBeAttendee,
   async handle(asking) {
-    const attendee = await mustBeAttendee(asking);
+    const { caller: attendee } = asking;
     const lines = await readSchedule(asking.core.db, attendee);
     return new Answer(200, writeCalendar(asking.core, attendee.event, lines), {
       'Content-Type': 'text/calendar; charset=utf-8',
@@ -59,9 +62,9 @@ const wishes = route({
   maxBytes: 50_000,
   limits: [doing],
   docs,
+  admits: mustBeAttendee,
   async handle(asking) {
-    const attendee = await mustBeAttendee(asking);
-    const { core, body } = asking;
+    const { core, body, caller: attendee } = asking;
     const rows = await core.db.workshop.findMany({
       where: { number: { in: body.workshop_ids }, eventId: attendee.eventId },
     });
@@ -81,9 +84,9 @@ const line = route({
   maxBytes: 1000,
   limits: [doing],
   docs,
+  admits: mustBeAttendee,
   async handle(asking) {
-    const attendee = await mustBeAttendee(asking);
-    const { core, params, body } = asking;
+    const { core, params, body, caller: attendee } = asking;
     const workshop = await workshopOf(core, attendee, params.wid);
     await inTurn(() =>
       core.transaction(publicActor, async (work) => {

@@ -61,9 +61,9 @@ const show = route({
       registrations: [{ id: 1, workshop_id: 3, user_id: 7, user: 7, entry_time: '2026-05-01T08:00:00.000+00:00' }],
     },
   },
-  async handle(asking) {
-    const owner = await ownerFor(asking.core, await mustBeSignedIn(asking), asking.params.uid);
-    return readOwn(asking.core, owner);
+  admits: mustBeSignedIn,
+  async handle({ core, caller, params }) {
+    return readOwn(core, await ownerFor(core, caller, params.uid));
   },
 });
 
@@ -74,6 +74,7 @@ const showOne = route({
   params: user.extend({ wid: addressId }),
   limits: [reading],
   docs: { headers: tokenHeader },
+  admits: mustBeSignedIn,
   handle: (asking) => show.handle(asking),
 });
 
@@ -88,10 +89,10 @@ const replace = route({
   limits: [writing],
   docs: { headers: tokenHeader },
   // All of it in turn: else the reads of a rush take the connections that those whose turn it is need.
+  admits: (arrival) => inTurn(() => mustBeSignedIn(arrival)),
   handle: (asking) =>
     inTurn(async () => {
-      const { core, body, params } = asking;
-      const caller = await mustBeSignedIn(asking);
+      const { core, body, params, caller } = asking;
       const owner = await ownerFor(core, caller, params.uid);
       const options = manner(caller, body.reason);
       const workshops = await core.db.workshop.findMany({ where: { number: { in: body.workshop_ids } } });
@@ -114,9 +115,9 @@ const remove = route({
   query: z.looseObject({ reason }),
   limits: [writing],
   docs: { headers: tokenHeader },
+  admits: mustBeSignedIn,
   async handle(asking) {
-    const { core, params, query } = asking;
-    const caller = await mustBeSignedIn(asking);
+    const { core, params, query, caller } = asking;
     const owner = await ownerFor(core, caller, params.uid);
     const options = manner(caller, query.reason);
     const workshop = await core.db.workshop.findUnique({ where: { number: params.wid }, select: { id: true } });
@@ -138,9 +139,9 @@ const book = route({
   }),
   limits: [reading],
   docs: { headers: tokenHeader, produces: spreadsheetType },
+  admits: mustBeManager,
   async handle(asking) {
-    const { core, params, query } = asking;
-    const manager = await mustBeManager(asking);
+    const { core, params, query, caller: manager } = asking;
     const event = await eventFor(core, params.id, manager);
     await noteExport(core, manager, event, phrase('The registrations were exported at the API'));
     const options = { hasOverview: query.overview === '1', hasAttendance: query.attendance === '1' };

@@ -222,6 +222,7 @@ const table: Record<string, Record<string, string>> = {
     fromAddress: 'list show create update',
     fromName: 'show create update',
     pauseSeconds: 'show create update',
+    isOuter: '',
     createdAt: 'show sort',
     updatedAt: '',
   },

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "MailAccount" ADD COLUMN     "isOuter" BOOLEAN NOT NULL DEFAULT false;
