@@ -80,7 +80,9 @@ async function gather(
   return { asked, wrong };
 }
 
-const isOpen = ({ permission, needsKey, refusesForeign }: AnyRoute) => !permission && !needsKey && !refusesForeign;
+// Routes that ask first who calls say 401 before they look at the body: see abuse/strangers-first.
+const isOpen = ({ permission, needsKey, refusesForeign, admits }: AnyRoute) =>
+  !permission && !needsKey && !refusesForeign && !admits;
 const readsJson = (route: AnyRoute) =>
   isOpen(route) &&
   route.body &&

@@ -140,7 +140,7 @@ describe('the start page', () => {
     expect(cards[1]?.error).toMatch(/could not/);
     expect(answer.text).not.toContain('secret cause');
     expect(answer.json).not.toHaveProperty('outbox');
-    expect((await as(reader).get('/dashboard')).json).toEqual({ cards: [], approvals: [] });
+    expect((await as(reader).get('/dashboard')).json).toEqual({ cards: [], jobs: [], approvals: [] });
     expect((await as(root).get('/dashboard')).json).toMatchObject({ runs: [], outbox: { counts: {} } });
   });
 
