@@ -46,6 +46,9 @@ it('replaces one that is killed while the others serve', async () => {
   const after = await look(children);
   expect(others.filter((pid) => after.has(pid)).length).toBeGreaterThan(0);
   expect(others.every(isThere)).toBe(true);
+  // The process that works, and the others: the row of the dead one is cleared away.
+  const rows = () => house.count('select count(*) from "Instance"');
+  await until('the dead one is forgotten', async () => (await rows()) === several + 1, 120);
 }, 300_000);
 
 it('ends with 0 when all that was in flight in every process is answered', async () => {
