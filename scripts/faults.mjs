@@ -95,13 +95,14 @@ function writeTable(rows) {
       .filter(({ fault }) => fault === id || fault === `${id} control`)
       .map(({ fault, figures }) => {
         const words = Object.entries(figures)
-          .map(([name, value]) => `${value} ${name}`)
+          .map(([name, value]) => `${value.toLocaleString('en')} ${name}`)
           .join(', ');
         return fault.endsWith('control') ? `control: ${words}` : words;
       })
       .join('; ');
   const table = rows.map(
-    ({ id, says, passed, failed }) => `| ${id} | ${says} | ${passed} passed, ${failed} failed | ${figuresOf(id)} |`,
+    ({ id, says, passed, failed }) =>
+      `| ${id} | ${says} | ${passed} passed${failed > 0 ? `, ${failed} failed` : ''} | ${figuresOf(id)} |`,
   );
   const page = path.join(root, 'docs/reliability.md');
   const text = readFileSync(page, 'utf8');

@@ -69,7 +69,7 @@ it('ends with 0 when all that was in flight in every process is answered', async
   expect(allGone()).toBe(true);
   expect(await house.count(`select count(*) from "Recipient" where email like 'late%'`)).toBe(loaded.answered);
   expect(await house.count('select count(*) from "Instance"')).toBe(0);
-  report('F16 several', { processes: several, answered: loaded.answered, uploads, 'cut off': 0 });
+  report('F16', { 'web processes': several, answered: loaded.answered, uploads, 'cut off': 0 });
 }, 300_000);
 
 it('ends all of them when the one that started them is killed', async () => {
