@@ -35,18 +35,32 @@ export function titleInWords(words: Words, resource: AnyResource, title: string)
 /** A day, or a minute, as titles of ours hold it: by the clock of the house, such as 2026-11-30 or 2026-11-30 10:48. */
 const writtenMoment = /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d)?\b/g;
 
-function sayMoment(language: Language, text: string): string {
-  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11) || '00:00'}Z`);
-  const day = new Intl.DateTimeFormat(locales[language], {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  });
-  return Number.isNaN(moment.getTime()) ? text : [day.format(moment), text.slice(11)].filter(Boolean).join(', ');
+// Made once: a formatter costs more than all that it ever formats on a page.
+const dayFormats = new Map<Language, Intl.DateTimeFormat>();
+
+function dayFormatOf(language: Language): Intl.DateTimeFormat {
+  const known = dayFormats.get(language);
+  if (known) return known;
+  const parts = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+  const made = new Intl.DateTimeFormat(locales[language], parts);
+  dayFormats.set(language, made);
+  return made;
 }
 
+function sayMoment(language: Language, text: string): string {
+  const moment = new Date(`${text.slice(0, 10)}T${text.slice(11) || '00:00'}Z`);
+  if (Number.isNaN(moment.getTime())) return text;
+  return [dayFormatOf(language).format(moment), text.slice(11)].filter(Boolean).join(', ');
+}
+
+const wordColumns = new WeakMap<AnyResource, ReadonlySet<string>>();
+
 function isWords(resource: AnyResource, column: string): boolean {
-  const columns: Record<string, { words?: true } | undefined> = { ...resource.computed, ...resource.columns };
-  return columns[column]?.words === true;
+  let names = wordColumns.get(resource);
+  if (!names) {
+    const columns: Record<string, { words?: true } | undefined> = { ...resource.computed, ...resource.columns };
+    names = new Set(Object.keys(columns).filter((name) => columns[name]?.words));
+    wordColumns.set(resource, names);
+  }
+  return names.has(column);
 }
