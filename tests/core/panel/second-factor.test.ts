@@ -1,67 +1,28 @@
 // The second factor as an opponent tries it: replayed and guessed codes, half sign-ins; and a role that asks for it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemActor } from '../../../src/core/access.ts';
-import { buildPanel } from '../../../src/core/panel/index.ts';
-import { createOperator, oneTimeLink } from '../../../src/core/people/operators.ts';
-import { confirmFactor, newFactor } from '../../../src/core/people/second-factor.ts';
-import { hotp, timeStep } from '../../../src/lib/totp.ts';
-import { openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
-import { openTestPanel, password, type TestPanel } from './kit.ts';
+import { oneTimeLink } from '../../../src/core/people/operators.ts';
+import { newFactor } from '../../../src/core/people/second-factor.ts';
+import { type TestWeb, Visitor } from '../../kit/http.ts';
+import { type AccountHouse, api, bytesOf, codeOf, give, isIn, openAccountHouse } from './account-house.ts';
+import { password, type TestPanel } from './kit.ts';
 
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const api = '/admin/api/steward';
+let nth = 0;
+let house: AccountHouse;
 let panel: TestPanel;
 let second: TestWeb;
+let person: AccountHouse['person'];
+let personWithApp: AccountHouse['personWithApp'];
+let atTheStep: AccountHouse['atTheStep'];
 
 beforeAll(async () => {
-  panel = await openTestPanel({}, { houseOperators: true });
-  // Another instance over the same database.
-  second = await openTestWeb(panel.core, await buildPanel(panel.core, { componentsFile: import.meta.filename }));
+  house = await openAccountHouse();
+  ({ panel, second, person, personWithApp, atTheStep } = house);
 });
-afterAll(async () => {
-  await second?.close();
-  await panel?.close();
-});
+afterAll(() => house?.close());
 beforeEach(async () => {
   await panel.core.db.rateLimit.deleteMany();
 });
-
-function bytesOf(secret: string): Buffer {
-  const letters = secret.replace(/\s/g, '');
-  const bits = [...letters].map((one) => base32.indexOf(one).toString(2).padStart(5, '0')).join('');
-  return Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
-}
-
-/** A code that is good now; `ahead` 1 is the next one, so that one more can be used within the same half minute. */
-const codeOf = (secret: string, ahead = 0) => hotp(bytesOf(secret), timeStep(new Date()) + ahead);
-
-let nth = 0;
-async function person(roleName = 'administrator'): Promise<{ id: string; email: string }> {
-  const email = `person${++nth}@example.org`;
-  const { id } = await panel.core.transaction(systemActor, (work) =>
-    createOperator(work, { email, roleName, password }),
-  );
-  return { id, email };
-}
-
-/** Somebody with an app; its first code (of the step before) is used up. */
-async function personWithApp() {
-  const { id, email } = await person();
-  const { secret, sealed } = await newFactor(panel.core, { id, email });
-  const codes = await panel.core.transaction(systemActor, (work) =>
-    confirmFactor(work, id, sealed, codeOf(secret, -1)),
-  );
-  return { id, email, secret, codes };
-}
-
-const isIn = async (visitor: Visitor) => (await visitor.get(`${api}/state`)).status === 200;
-async function atTheStep(email: string, web: TestWeb = panel.web): Promise<Visitor> {
-  const visitor = new Visitor(web);
-  const answer = await visitor.signIn(email, password);
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/admin/second-factor']);
-  return visitor;
-}
-const give = (visitor: Visitor, code: string) => visitor.form('/admin/second-factor', { code });
 
 describe('the second factor', () => {
   test('after the password nobody is in before the code; then they go where they wanted to', async () => {
