@@ -15,9 +15,10 @@ export async function loadDemo(core: Core): Promise<boolean> {
     return count === 1;
   });
   if (!isFirst) return false;
+  const begin = new Date();
   try {
     for (const module of core.modules) await module.demo?.(core);
-    await spreadOverDays(core);
+    await spreadOverDays(core, begin);
   } catch (error) {
     await core.db.setting.deleteMany({ where: { key: settingKey } });
     throw error;
