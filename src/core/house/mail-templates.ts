@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { keepTexts, openText, resetTexts, sendTrial, tryTexts, writtenTexts } from '../outbox/text-editing.ts';
 import { resource, toolCall } from '../resource.ts';
 import { phrase } from '../words/catalogue.ts';
-import { languageNames, languages, readLanguage } from '../words/language.ts';
+import { languageNames, languages } from '../words/language.ts';
 
 const permission = 'core:templates';
 const languageChoices = () => languages.map((one) => ({ value: one as string, label: languageNames[one] }));
@@ -14,7 +14,9 @@ export const mailTemplates = resource('MailTemplate', {
   group: 'Settings',
   icon: 'Edit3',
   title({ label, language }) {
-    const name = languageNames[readLanguage(language) ?? 'en'];
+    // A declaration may have texts in further languages; those are called by their tag.
+    const known = languages.find((one) => one === language);
+    const name = known ? languageNames[known] : language;
     return phrase(`${label}, in ${name}`);
   },
   titleIsWords: true,

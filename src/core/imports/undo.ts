@@ -1,4 +1,5 @@
 // Taking a whole import back: records that it made are deleted, values that it changed are put back. Its rule: a record that somebody has
+// changed since is left alone and listed.
 import { systemActor } from '../access.ts';
 import { modelOf } from '../database/datamodel.ts';
 import { type AnyRow, lockRecords, tableOf } from '../database/tables.ts';
@@ -9,7 +10,6 @@ import { recordTitle } from '../records/view.ts';
 import { writtenValues } from '../records/write.ts';
 import { isPassing, RightsChanged, reasonOf } from '../runs/item.ts';
 import { LeaseLost } from '../runs/lease.ts';
-// changed since is left alone and listed.
 import { phrase } from '../words/catalogue.ts';
 import type { Work } from '../work.ts';
 import { updateOne } from './commit.ts';
