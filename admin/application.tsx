@@ -4,7 +4,7 @@ import { Navigate, Route, Routes, useLocation, useParams } from 'react-router-do
 import { AccountPage } from './account/account-page.tsx';
 import { SecondPersonPage } from './account/second-person-page.tsx';
 import { get, sentenceOf, signedOutEvent } from './api.ts';
-import { Dashboard } from './dashboard.tsx';
+import { Dashboard } from './dashboard/dashboard.tsx';
 import { NewImportPage } from './import/new-import-page.tsx';
 import { ListPage } from './list/list-page.tsx';
 import { NoticeProvider } from './notices.tsx';

@@ -4,6 +4,9 @@ const root = '/admin';
 /** Returns the address of the start page. */
 export const homePath = () => root;
 
+/** Returns the address of a place that the server names from below the panel, such as `/resources/Club?view=0`. */
+export const panelPath = (below: string) => `${root}${below}`;
+
 /** Returns the address of one's own account. */
 export const accountPath = () => `${root}/account`;
 

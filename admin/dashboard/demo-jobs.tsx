@@ -1,11 +1,11 @@
 // Where the demo leads: one job of each module, ticked once it was done. Put away by whoever has seen enough, or when all are done.
 import React from 'react';
 import { Link } from 'react-router-dom';
-import { Icon } from './parts/icon.tsx';
-import { homePath } from './paths.ts';
-import { useKept } from './state.tsx';
-import type { DashboardView } from './types.ts';
-import { say } from './words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { panelPath } from '../paths.ts';
+import { useKept } from '../state.tsx';
+import type { DashboardView } from '../types.ts';
+import { say } from '../words.ts';
 
 /** The jobs of the demo. */
 export function DemoJobs({ jobs }: { jobs: DashboardView['jobs'] }) {
@@ -24,7 +24,7 @@ export function DemoJobs({ jobs }: { jobs: DashboardView['jobs'] }) {
           <li key={href} className={isDone ? 'done' : undefined}>
             <Icon name={isDone ? 'CheckCircle' : 'Circle'} />
             <div>
-              <Link to={`${homePath()}${href}`}>{title}</Link>
+              <Link to={panelPath(href)}>{title}</Link>
               {isDone && <span className="visually-hidden"> {say('Was done')}</span>}
               <p className="hint">{description}</p>
             </div>

@@ -13,7 +13,7 @@ import { runsToDecide } from '../runs/approval.ts';
 import { phrase } from '../words/catalogue.ts';
 import { readBodyAs } from './api-body.ts';
 import type { ApiCall, ApiContext } from './api-call.ts';
-import type { DashboardView } from './api-shapes.ts';
+import type { DashboardView, WaitingRun } from './api-shapes.ts';
 
 export const dashboardCalls: readonly ApiCall[] = [
   { method: 'get', path: '/dashboard', ours: ['title', 'value'], handle: readDashboard },
@@ -21,16 +21,17 @@ export const dashboardCalls: readonly ApiCall[] = [
 ];
 
 const runsShown = 6;
-const approvalsShown = 10;
+const waitingShown = 10;
 
 async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView> {
   // Runs and the outbox are drawn by the page itself, with states and links of their kind.
   const cards = core.modules.flatMap((module) => module.cards ?? []).filter((card) => may(actor, card.permission));
-  const [loaded, runs, outbox, approvals, jobs] = await Promise.all([
+  const [loaded, runs, outbox, approvals, paused, jobs] = await Promise.all([
     Promise.all(cards.map((card) => loadCard(core, actor, card))),
     recentRuns(core, actor),
     outboxCounts(core, actor),
-    runsToDecide(core, actor, approvalsShown),
+    runsToDecide(core, actor, waitingShown),
+    pausedRuns(core, actor),
     demoJobs(core, actor),
   ]);
   return {
@@ -41,14 +42,26 @@ async function readDashboard({ core, actor }: ApiContext): Promise<DashboardView
     jobs,
     ...(runs ? { runs } : {}),
     ...(outbox ? { outbox } : {}),
-    approvals: approvals.map(({ id, title, actor: by, total, createdAt }) => ({
-      id,
-      title,
-      actor: by,
-      total,
-      createdAt: createdAt.toISOString(),
-    })),
+    approvals: approvals.map(inShort),
+    paused: paused.map(inShort),
   };
+}
+
+function inShort({
+  id,
+  title,
+  actor,
+  total,
+  createdAt,
+}: Omit<WaitingRun, 'createdAt'> & { createdAt: Date }): WaitingRun {
+  return { id, title, actor, total, createdAt: createdAt.toISOString() };
+}
+
+async function pausedRuns(core: Core, actor: Actor) {
+  const where = whereForReader(core, actor, 'Run');
+  if (!where) return [];
+  const paused = { AND: [where, { state: 'paused' as const }] };
+  return core.db.run.findMany({ where: paused, orderBy: { createdAt: 'asc' }, take: waitingShown });
 }
 
 async function loadCard(core: Core, actor: Actor, card: Card): Promise<DashboardView['cards'][number]> {

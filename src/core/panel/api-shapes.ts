@@ -59,7 +59,18 @@ export interface DashboardView {
   }[];
   outbox?: { counts: Record<string, number>; overTime?: OverTime };
   /** Runs of others that wait for this operator's approval, the oldest first. */
-  approvals: { id: string; title: string; actor: string; total: number; createdAt: string }[];
+  approvals: WaitingRun[];
+  /** Paused runs that this operator sees, the oldest first. */
+  paused: WaitingRun[];
+}
+
+/** A run that goes no further by itself. */
+export interface WaitingRun {
+  id: string;
+  title: string;
+  actor: string;
+  total: number;
+  createdAt: string;
 }
 
 /** One's own account. */

@@ -140,7 +140,7 @@ describe('the start page', () => {
     expect(cards[1]?.error).toMatch(/could not/);
     expect(answer.text).not.toContain('secret cause');
     expect(answer.json).not.toHaveProperty('outbox');
-    expect((await as(reader).get('/dashboard')).json).toEqual({ cards: [], jobs: [], approvals: [] });
+    expect((await as(reader).get('/dashboard')).json).toEqual({ cards: [], jobs: [], approvals: [], paused: [] });
     expect((await as(root).get('/dashboard')).json).toMatchObject({ runs: [], outbox: { counts: {} } });
   });
 
@@ -157,6 +157,30 @@ describe('the start page', () => {
     });
     await endAlarm(house.core.db, 'smtp');
     expect(await titles()).toEqual(['Good', 'Broken']);
+  });
+
+  test('a paused run waits, however many came after it, for who may see runs', async () => {
+    const makeRun = (title: string, state: 'paused' | 'finished', minutes: number) =>
+      house.core.db.run.create({
+        data: {
+          idempotencyKey: title,
+          action: 'desk.number',
+          resource: 'Recipient',
+          title,
+          state,
+          selection: 'all',
+          form: {},
+          actor: 'Ada',
+          total: 1,
+          createdAt: new Date(Date.now() - minutes * 60_000),
+        },
+      });
+    const { id } = await makeRun('held', 'paused', 90);
+    for (let nth = 1; nth <= 8; nth += 1) await makeRun(`later ${nth}`, 'finished', nth);
+    const seen = (await as(root).get('/dashboard')).json as { runs: { id: string }[]; paused: { id: string }[] };
+    expect(seen.paused.map((run) => run.id)).toEqual([id]);
+    expect(seen.runs.map((run) => run.id)).not.toContain(id);
+    expect((await as(reader).get('/dashboard')).json).toMatchObject({ paused: [] });
   });
 
   test('the last days are counted for who sees all records, and not told to who sees some', async () => {
