@@ -9,6 +9,8 @@ import {
   addOperator,
   addRecipients,
   hold,
+  many,
+  never,
   openSmallCore,
   provokeDeadlock,
   type SmallCore,
@@ -17,8 +19,6 @@ import {
 
 let database: TestDatabase;
 let small: SmallCore;
-const never = () => new AbortController().signal;
-const many = (count: number) => Array.from({ length: count }, (_, i) => ({ email: `p${i}@example.org` }));
 
 beforeAll(async () => {
   database = await cloneDatabase();

@@ -202,6 +202,16 @@ export async function openSmallCore(
   };
 }
 
+/** All that the trial module allows. */
+export const everything = ['trial:read', 'trial:notify', 'trial:mark', 'trial:list'];
+
+/** A signal that is never given. */
+export const never = () => new AbortController().signal;
+
+/** So many people for `addRecipients`. */
+export const many = (count: number, extra: object = {}) =>
+  Array.from({ length: count }, (_, i) => ({ email: `p${i}@example.org`, ...extra }));
+
 /** Adds recipients to a campaign of their own, in one go. */
 export async function addRecipients(
   core: Core,

@@ -254,3 +254,12 @@ export async function textOf(mail: AcceptedMail): Promise<{ subject: string; tex
   const { subject = '', text = '' } = await PostalMime.parse(mail.raw);
   return { subject, text };
 }
+
+/** Opens a house with an administrator and two clubs. */
+export async function openTwoClubs() {
+  const house = await openHouse();
+  const root = (await makeAdministrator(house)).token;
+  const club = await makeClub(house, { name: 'Rowing Club' });
+  const other = await makeClub(house, { name: 'Chess Club' });
+  return { house, root, club, other };
+}

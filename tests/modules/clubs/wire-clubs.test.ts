@@ -8,9 +8,8 @@ import {
   call,
   type House,
   mailsTo,
-  makeAdministrator,
   makeClub,
-  openHouse,
+  openTwoClubs,
   password,
   signIn,
   textOf,
@@ -18,16 +17,14 @@ import {
   wireTables,
 } from './clubs-house.ts';
 
+type TwoClubs = Awaited<ReturnType<typeof openTwoClubs>>;
 let house: House;
 let root: string;
-let club: Awaited<ReturnType<typeof makeClub>>;
-let other: Awaited<ReturnType<typeof makeClub>>;
+let club: TwoClubs['club'];
+let other: TwoClubs['other'];
 
 beforeAll(async () => {
-  house = await openHouse();
-  root = (await makeAdministrator(house)).token;
-  club = await makeClub(house, { name: 'Rowing Club' });
-  other = await makeClub(house, { name: 'Chess Club' });
+  ({ house, root, club, other } = await openTwoClubs());
 }, 120_000);
 beforeEach(() => house.core.db.rateLimit.deleteMany());
 afterAll(() => house?.close());

@@ -1,28 +1,16 @@
 // The wire contract of enrolments, messages and what everybody may read: stranger, club, administrator, edge; and what did not happen.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprint } from '../../kit/http.ts';
-import {
-  announce,
-  call,
-  type House,
-  makeAdministrator,
-  makeClub,
-  openHouse,
-  password,
-  timeIn,
-  wireTables,
-} from './clubs-house.ts';
+import { announce, call, type House, openTwoClubs, password, timeIn, wireTables } from './clubs-house.ts';
 
+type TwoClubs = Awaited<ReturnType<typeof openTwoClubs>>;
 let house: House;
 let root: string;
-let club: Awaited<ReturnType<typeof makeClub>>;
-let other: Awaited<ReturnType<typeof makeClub>>;
+let club: TwoClubs['club'];
+let other: TwoClubs['other'];
 
 beforeAll(async () => {
-  house = await openHouse();
-  root = (await makeAdministrator(house)).token;
-  club = await makeClub(house, { name: 'Rowing Club' });
-  other = await makeClub(house, { name: 'Chess Club' });
+  ({ house, root, club, other } = await openTwoClubs());
 }, 120_000);
 beforeEach(() => house.core.db.rateLimit.deleteMany());
 afterAll(() => house?.close());
