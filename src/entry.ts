@@ -9,6 +9,7 @@ const usualPatience = 15_000;
 
 /** Runs until SIGTERM or SIGINT; a second signal ends at once. Exits 0 after a drained stop, 1 when it could not start. */
 export async function runEntry(duties: Duties): Promise<void> {
+  outliveReaders();
   try {
     const config = loadConfig(process.env, modules);
     const demo = config.demo || process.argv.includes('--demo');
@@ -46,10 +47,13 @@ function onSignal(stop: () => Promise<void>, patience: number): void {
   process.on('SIGINT', end);
 }
 
+/** Whoever reads our lines may go at any moment of our life; writing that down would fail the same way, and so on without end. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
 /** Nothing that slips through may end the process silently: it is written down, and a rejected promise ends nothing. */
 function lastResort(write: (error: unknown, what: string) => void): void {
-  // Whoever read our lines may be gone; writing that down would fail the same way, and so on without end.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('unhandledRejection', (error) => write(error, 'unhandled rejection'));
   process.on('uncaughtException', (error) => write(error, 'uncaught exception'));
 }

@@ -1,5 +1,6 @@
 // Steward as people run it: the real entry in a process of its own, over a database of the test.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -76,14 +77,20 @@ export async function serverProcess(
   };
 }
 
-/** Finds a port that nobody listens on now. */
+/** Finds a port that nobody listens on now, below those that systems give to connections, which could take it before it is used. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 async function isReady(base: string, child: ChildProcess, output: () => string): Promise<void> {
