@@ -80,7 +80,7 @@ export async function serverProcess(
 /** Finds a port that nobody listens on now, below those that systems give to connections, which could take it before it is used. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(10_000, 32_000);
+    const port = randomInt(11_000, 32_000);
     const server = createServer().listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(
       () => true,
