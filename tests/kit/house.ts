@@ -45,6 +45,7 @@ export async function openHouseOf(
       DATA_DIR: dataDir,
       APP_KEY: 'k'.repeat(40),
       UNDO_SECONDS: '0',
+      DATABASE_WAIT_SECONDS: '30',
       PUBLIC_URL: 'https://steward.example.org',
       CORS_ORIGINS: 'https://community.example.org',
       LOG_LEVEL: 'debug',
