@@ -105,8 +105,8 @@ async function create(call: ApiContext) {
   return createRecord(call.core, call.actor, resourceOf(call), values);
 }
 
-/** How many consequences of a change were told and accepted. */
-const accepted = z.int().min(0).optional();
+/** The mark of the consequences that were told and accepted. */
+const accepted = z.string().max(64).optional();
 const updateSchema = z.strictObject({ values: valuesSchema, version: z.string().max(40).optional(), accepted });
 
 async function update(call: ApiContext) {
