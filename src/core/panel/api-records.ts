@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { may } from '../access.ts';
 import { tableOf } from '../database/tables.ts';
 import { invalid } from '../errors.ts';
+import type { Asker } from '../files/files.ts';
+import { askerOf } from '../people/asked-link.ts';
 import { columnsFor } from '../records/columns.ts';
 import { titleInWords, viewInWords } from '../records/in-words.ts';
 import { parseListQuery } from '../records/list-query.ts';
@@ -44,20 +46,22 @@ async function list(call: ApiContext): Promise<ListAnswer> {
   const query = parseListQuery(resource, actor, request.query);
   const page = await listRecords(core, actor, resource, query);
   const [column, direction] = resource.sort;
-  const rows = page.rows.map((row) => forReader(call, resource, row));
+  const asker = await askerOf(core, actor);
+  const rows = page.rows.map((row) => forReader(call, resource, row, asker));
   return { ...page, rows, sort: query.sort ?? { column, direction } };
 }
 
 async function read(call: ApiContext): Promise<RecordWithFiles> {
   const resource = resourceOf(call);
   const record = await readRecord(call.core, call.actor, resource, call.part('id'));
-  return { ...forReader(call, resource, record), ready: await readyActions(call, resource, record.id) };
+  const asker = await askerOf(call.core, call.actor);
+  return { ...forReader(call, resource, record, asker), ready: await readyActions(call, resource, record.id) };
 }
 
-function forReader(call: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
+function forReader(call: ApiContext, resource: AnyResource, record: RecordView, asker: Asker): RecordWithFiles {
   const { words } = call.request;
   const said = words ? viewInWords(call.core.registry, words, resource, record) : record;
-  return withFiles(call, resource, said);
+  return withFiles(call, resource, said, asker);
 }
 
 /** Returns the actions of the actor that would take this record now, so that its page offers one of those first. */
@@ -71,11 +75,16 @@ async function readyActions({ core, actor }: ApiContext, resource: AnyResource, 
 }
 
 /** Adds links to the files that a record's columns name; they work for a quarter of an hour. */
-function withFiles({ core, actor }: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
+function withFiles(
+  { core, actor }: ApiContext,
+  resource: AnyResource,
+  record: RecordView,
+  asker: Asker,
+): RecordWithFiles {
   const named = columnsFor(resource, actor, 'show').filter(({ declaration }) => declaration.display === 'file');
   const links = named.flatMap(({ name }) => {
     const id = record.values[name];
-    return typeof id === 'string' && id !== '' ? [[name, core.files.link(id, { seconds: 900 })] as const] : [];
+    return typeof id === 'string' && id !== '' ? [[name, core.files.link(id, { seconds: 900, asker })] as const] : [];
   });
   return links.length > 0 ? { ...record, files: Object.fromEntries(links) } : record;
 }
