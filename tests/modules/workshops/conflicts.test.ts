@@ -166,7 +166,7 @@ describe('a change that breaks registrations', () => {
   });
 
   it('asks again when as many others are concerned as were told', async () => {
-    const { event, chess, people } = await makeHouseful();
+    const { event, chess } = await makeHouseful();
     const path = `/admin/api/steward/records/Workshop/${chess}/delete`;
     const { mark, count } = warningIn(await staff.post(path, {}));
     const [leaves] = await house.core.db.workshopRegistration.findMany({ where: { workshopId: chess } });

@@ -105,7 +105,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer: ${token}` })
 /** Makes an operator with these permissions and a credential, and returns a token. */
 export async function managerToken(
   house: House,
-  permissions: string[] = ['workshops:read', 'workshops:manage', 'workshops:keys'],
+  permissions: string[] = ['workshops:read', 'workshops:manage', 'workshops:keys', 'workshops:export'],
   given: { email?: string; credential?: string; scope?: string; scopeId?: string } = {},
 ): Promise<string> {
   const { email = 'manager@example.org', credential: own = credential, scope, scopeId } = given;
