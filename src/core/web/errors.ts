@@ -2,7 +2,7 @@
 import { escapeHtml } from '../../lib/escape-html.ts';
 import type { Core } from '../core.ts';
 import { mapDatabaseError } from '../database/database.ts';
-import { notFound, publicFace, StewardError, TooManyError, type ToldWarning, WarningError } from '../errors.ts';
+import { notFound, publicFace, StewardError, type ToldWarning, TooManyError, WarningError } from '../errors.ts';
 import { phrase } from '../words/catalogue.ts';
 import { sayAnswer } from '../words/door.ts';
 import { acceptedLanguage } from '../words/language.ts';
