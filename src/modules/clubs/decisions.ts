@@ -19,7 +19,7 @@ import { approvalEnd, settingsOf } from './settings.ts';
 export const clubRole = 'club';
 export const clubScope = 'club';
 /** Days that an initial password and its link are good. */
-export const initialDays = 7;
+const initialDays = 7;
 
 type Club = Row<'Club'>;
 

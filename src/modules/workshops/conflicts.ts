@@ -65,7 +65,7 @@ export function conflictsOf({ workshops, links, people }: Standing): Map<string,
 }
 
 /** Says whose registrations a change would break that keep to the rules now; undefined: nobody's. */
-export function warningOf(before: Standing, after: Standing): Warning | undefined {
+function warningOf(before: Standing, after: Standing): Warning | undefined {
   const now = conflictsOf(before);
   const wordsNow = (id: string) => {
     const refusal = now.get(id);
