@@ -98,8 +98,8 @@ export async function startRun(
     });
   if (!Number.isInteger(input.expected) || input.expected < 0)
     throw invalid('A start needs the number from the preview.', { expected: 'must be a whole number' });
-  const click = { key: ownedKey(actor, input.idempotencyKey), askedHash: hashOf(input) };
-  const place = `${core.instanceId}/${registered.id}/${click.askedHash}/${click.key}`;
+  const click = { key: ownedKey(actor, input.idempotencyKey), requestDigest: digestOf(input) };
+  const place = `${core.instanceId}/${registered.id}/${click.requestDigest}/${click.key}`;
   const known = starting.get(place);
   if (known) return known;
   const start = startOnce(core, actor, registered, click, input).finally(() => starting.delete(place));
@@ -110,10 +110,10 @@ export async function startRun(
 // One press of a button: its key, and what was asked for with it.
 interface Click {
   key: string;
-  askedHash: string;
+  requestDigest: string;
 }
 
-function hashOf({ selection, form }: RunInput): string {
+function digestOf({ selection, form }: RunInput): string {
   return createHash('sha256')
     .update(JSON.stringify([parseSelection(selection), form ?? {}]))
     .digest('base64url');
@@ -154,7 +154,7 @@ async function writeRun(
   core: Core,
   work: Work,
   registered: RegisteredAction,
-  { key, askedHash }: Click,
+  { key, requestDigest }: Click,
   input: { selection: Selection; form?: unknown; expected: number },
 ): Promise<{ runId: string; isInline: boolean }> {
   const { tx, actor } = work;
@@ -172,7 +172,7 @@ async function writeRun(
       selection: selectionInWords(resource, input.selection),
       form: (input.form ?? {}) as object,
       idempotencyKey: key,
-      askedHash,
+      requestDigest,
       total: 0,
       startsAt,
     },
@@ -246,12 +246,12 @@ function findAction(core: Core, actor: Actor, actionId: string): RegisteredActio
 async function findByKey(
   core: Core,
   registered: RegisteredAction,
-  { key, askedHash }: Click,
+  { key, requestDigest }: Click,
 ): Promise<{ runId: string } | undefined> {
-  const select = { id: true, action: true, askedHash: true } as const;
+  const select = { id: true, action: true, requestDigest: true } as const;
   const run = await core.db.run.findUnique({ where: { idempotencyKey: key }, select });
   if (run && run.action !== registered.id) throw conflict('This idempotency key belongs to another action.');
-  if (run && run.askedHash !== null && run.askedHash !== askedHash)
+  if (run && run.requestDigest !== null && run.requestDigest !== requestDigest)
     throw conflict('This idempotency key was used already, with other records or another form.');
   return run ? { runId: run.id } : undefined;
 }
