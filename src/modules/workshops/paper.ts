@@ -18,7 +18,7 @@ export interface KeyCard {
 const cards = { columns: 2, rows: 6, width: 93, height: 43 };
 
 /** Returns the address that a printed code opens: the key stands behind the `#`, which browsers tell no server. */
-export function keyAddress({ config }: Pick<Core, 'config'>, key: string): string {
+function keyAddress({ config }: Pick<Core, 'config'>, key: string): string {
   return `${config.publicUrl}/workshops/#key=${encodeURIComponent(key)}`;
 }
 
