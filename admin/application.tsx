@@ -8,6 +8,7 @@ import { Dashboard } from './dashboard/dashboard.tsx';
 import { NewImportPage } from './import/new-import-page.tsx';
 import { ListPage } from './list/list-page.tsx';
 import { NoticeProvider } from './notices.tsx';
+import { focusHeading } from './parts/focus.ts';
 import { Loading, Missing } from './parts/states.tsx';
 import { accountPath, apiPath, homePath, listPath, recordPath, secondPersonPath } from './paths.ts';
 import { NewPage } from './record/new-page.tsx';
@@ -118,11 +119,10 @@ function HeadingFocus() {
     if (before.current === pathname) return;
     before.current = pathname;
     window.scrollTo(0, 0);
-    const focus = () => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
     const timers = [0, 300].map((delay) =>
       setTimeout(() => {
         const at = document.activeElement;
-        if (!at || at === document.body || at.closest('.sidebar, .top-bar')) focus();
+        if (!at || at === document.body || at.closest('.sidebar, .top-bar')) focusHeading();
       }, delay),
     );
     return () => timers.forEach(clearTimeout);

@@ -31,14 +31,10 @@ export function Dialog({ title, close, shape = 'box', children, footer, isBusy =
     event.preventDefault();
     if (!isBusy) close();
   };
+  // The second half of a double click on what opened the dialog lands beside it, and is not meant for it.
+  const besideIt = (event: React.MouseEvent) => event.target === element.current && event.detail < 2 && cancel(event);
   return (
-    <dialog
-      ref={element}
-      className={shape}
-      aria-labelledby={titleId}
-      onCancel={cancel}
-      onMouseDown={(event) => event.target === element.current && cancel(event)}
-    >
+    <dialog ref={element} className={shape} aria-labelledby={titleId} onCancel={cancel} onMouseDown={besideIt}>
       <div className="dialog-inner">
         <header className="dialog-head">
           <h2 id={titleId} tabIndex={-1}>

@@ -31,6 +31,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     SMTP_URL: '',
     DEMO: 'true',
+    UNDO_SECONDS: '60',
     LOG_LEVEL: 'error',
   });
   await server.start();
@@ -247,7 +248,7 @@ it('a pasted table leads to the page where its columns are matched', async () =>
 
 it('the page of a run, and the start page and the lists that know of it', async () => {
   const [first] = await readRows(staff, server.base, 'Recipient');
-  const answer = await staff.request.post('/admin/api/steward/actions/certificates.check-names/start', {
+  const answer = await staff.request.post('/admin/api/steward/actions/certificates.send-notice/start', {
     headers: { Origin: server.base },
     data: { selection: { ids: [first?.id] }, form: {}, expected: 1, idempotencyKey: crypto.randomUUID() },
   });
@@ -318,6 +319,7 @@ it('finds each of these faults where somebody has made it', async () => {
     make('<button style="outline:none;box-shadow:none;background:#fff;border:1px solid">Wo bin ich</button>');
     make('<a href="#" id="trap">Falle</a><button id="beyond">Dahinter</button>');
     make('<h2>Loading Steward</h2>');
+    make('<p style="width:4em;overflow-wrap:anywhere">Auseinandergeris</p>');
     document.querySelector('#trap')?.addEventListener('keydown', (event) => event.preventDefault());
     console.error('said aloud');
     // The panel's own policy stops what asks elsewhere before it leaves; that is told too.
@@ -331,6 +333,7 @@ it('finds each of these faults where somebody has made it', async () => {
     /nothing shows that the focus is at .*Wo bin ich/,
     /Tab does not reach .*beyond/,
     /in English: Loading Steward/,
+    /torn in the middle: Auseinandergeris/,
     /console: said aloud/,
     /console: .*http:\/\/127\.0\.0\.2:9/,
   ])
