@@ -39,7 +39,7 @@ export function SelectionBar({ selection, actions: all, total, totalIsMore, show
           <span> {say('except {count}', { count: sayNumber(chosen.ids.size) })}</span>
         )}
         <span className="bar-hint">
-          <kbd className="key">Enter</kbd> {say('leads here')}
+          <kbd className="key">{say('Enter')}</kbd> {say('leads here')}
         </span>
       </p>
       {!chosen.all && total > shown && (
