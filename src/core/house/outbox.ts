@@ -100,7 +100,7 @@ export const messages = resource('Message', {
     recordId: { label: 'Id', list: false, filter: true },
     runId: { label: 'Run', list: false, filter: true },
     notBefore: { label: 'Not before', list: false },
-    sentAt: { label: 'Sent', filter: true, sort: true },
+    sentAt: { label: 'Sent', list: false, filter: true, sort: true },
     deliveredAt: { label: 'Arrived', list: false, filter: true },
     parts: { label: 'Parts of the SMS', list: false },
     notAfter: { label: 'Not after', list: false },
