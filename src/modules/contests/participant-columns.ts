@@ -9,9 +9,9 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
   number: { label: 'ID', filter: true, sort: true },
   firstName: { label: 'First name', search: true, filter: true, sort: true, update: true, rule: line(50) },
   secondName: { label: 'Family name', search: true, filter: true, sort: true, update: true, rule: line(50) },
-  patronymic: { label: 'Patronymic', filter: true, update: true, rule: z.string().trim().max(50) },
-  birthday: { label: 'Birthday', display: 'date', filter: true, sort: true, update: true },
-  districtId: { label: 'District', filter: true, update: true, rule: between(0, 2_147_483_647) },
+  patronymic: { label: 'Patronymic', list: false, filter: true, update: true, rule: z.string().trim().max(50) },
+  birthday: { label: 'Birthday', display: 'date', list: false, filter: true, sort: true, update: true },
+  districtId: { label: 'District', list: false, filter: true, update: true, rule: between(0, 2_147_483_647) },
   address: { label: 'Address', list: false, filter: true, update: true, rule: line(250) },
   email: {
     label: 'E-mail',
@@ -27,7 +27,7 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
       .refine((address) => readAddress(address) !== undefined, 'is not an e-mail address'),
   },
   phone: { label: 'Phone', search: true, filter: true, sort: true },
-  contestId: { label: 'Contest', list: false, filter: true },
+  contestId: { label: 'Contest', filter: true },
   language: {
     label: 'Language',
     list: false,
