@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Actor } from '../access.ts';
 import type { Core } from '../core.ts';
 import { conflict } from '../errors.ts';
+import { askerOf } from '../people/asked-link.ts';
 import type { Separator } from '../spreadsheets/spreadsheet.ts';
 import { type CellRow, type CellRows, csvStream, spreadsheetTypes } from '../spreadsheets/write.ts';
 import { xlsxStream } from '../spreadsheets/xlsx-writer.ts';
@@ -28,7 +29,10 @@ export async function sampleFile(core: Core, actor: Actor, model: string, format
   const header = targets.map(({ spec }) => spec.label);
   const rows = [targets.map(({ spec }) => spec.example)];
   const name = `${resource.label.many.replaceAll(' ', '-')}-sample`;
-  return keepTable(core, name, { format, separator: ',' }, header, rows, { resource: 'ImportSample', recordId: model });
+  return keepTable(core, actor, name, { format, separator: ',' }, header, rows, {
+    resource: 'ImportSample',
+    recordId: model,
+  });
 }
 
 /** Makes the file of the rows that became nothing: the person's own cells, and the reason. Throws conflict when there are none. */
@@ -39,7 +43,7 @@ export async function errorFile(core: Core, actor: Actor, id: string): Promise<G
   const width = row.header.length;
   const kind = { format: row.format === 'xlsx' ? 'xlsx' : 'csv', separator: row.separator as Separator } as const;
   const name = `${row.fileName.replace(/\.[A-Za-z]{2,5}$/, '')}-not-imported`;
-  return keepTable(core, name, kind, [...row.header, 'Line', 'Reason'], faulty(core, row, width), {
+  return keepTable(core, actor, name, kind, [...row.header, 'Line', 'Reason'], faulty(core, row, width), {
     resource: 'Import',
     recordId: id,
   });
@@ -61,6 +65,7 @@ async function* faulty(core: Core, { id }: Import, width: number): AsyncGenerato
 
 async function keepTable(
   core: Core,
+  actor: Actor,
   name: string,
   { format, separator }: { format: 'csv' | 'xlsx'; separator: Separator },
   header: string[],
@@ -77,5 +82,5 @@ async function keepTable(
     expiresAt,
     owner,
   });
-  return { name: file.name, link: core.files.link(file.id, { download: true }) };
+  return { name: file.name, link: core.files.link(file.id, { download: true, asker: await askerOf(core, actor) }) };
 }
