@@ -1,7 +1,7 @@
 // The data gate: every door reads and writes records through it. Permission, row scope and column lists hold here, whoever calls.
 import { type Actor, mustMay } from '../access.ts';
 import type { Core } from '../core.ts';
-import { answered, tableOf } from '../database/tables.ts';
+import { type AnyRow, answered, type Table, tableOf } from '../database/tables.ts';
 import { invalid } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
 import { textValue, Unfit } from './column-values.ts';
@@ -43,7 +43,7 @@ export async function listRecords(
   const orderBy = orderOf(resource, actor, query.sort);
   const [rows, counted] = await answered(
     Promise.all([
-      table.findMany({ where, select: viewSelect(point), orderBy, skip: (page - 1) * perPage, take: perPage }),
+      readPage(table, { where, orderBy, skip: (page - 1) * perPage, take: perPage }, viewSelect(point)),
       table.count({ where, take: countLimit + 1 }),
     ]),
   );
@@ -54,6 +54,18 @@ export async function listRecords(
     page,
     perPage,
   };
+}
+
+// The database works out whatever is selected for each row that it skips, so that far down only ids are skipped.
+async function readPage(
+  table: Table,
+  page: { where: object; orderBy: object[]; skip: number; take: number },
+  select: Record<string, true>,
+): Promise<AnyRow[]> {
+  if (page.skip < countLimit) return table.findMany({ ...page, select });
+  const ids = await table.findMany({ ...page, select: { id: true } });
+  const where = { AND: [page.where, { id: { in: ids.map(({ id }) => id) } }] };
+  return table.findMany({ where, orderBy: page.orderBy, select });
 }
 
 /** Returns one record. Throws not-found for an absent record and for one out of the actor's scope alike. */

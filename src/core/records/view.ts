@@ -116,10 +116,12 @@ export async function loadReferences(
   client: Transaction,
 ) {
   const found = await Promise.all(
-    columns.map(async ({ name, model }) => {
-      const ids = [...new Set(rows.map((row) => row[name]).filter((id): id is string => typeof id === 'string'))];
-      return [name, await loadTitles(point, model.reference, ids, client)] as const;
-    }),
+    columns
+      .filter(({ model }) => model.reference !== undefined)
+      .map(async ({ name, model }) => {
+        const ids = [...new Set(rows.map((row) => row[name]).filter((id): id is string => typeof id === 'string'))];
+        return [name, await loadTitles(point, model.reference, ids, client)] as const;
+      }),
   );
   return (row: AnyRow): RecordView['references'] =>
     Object.fromEntries(

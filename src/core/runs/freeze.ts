@@ -1,4 +1,5 @@
 // Freezing: the chosen records become the run's items, in chunks by a cursor, so that 200,000 need no more memory than 1,000.
+import { uuid7 } from '../../lib/uuid7.ts';
 import type { AnyAction } from '../action.ts';
 import { tableOf } from '../database/tables.ts';
 import type { Transaction } from '../model.ts';
@@ -56,9 +57,9 @@ async function insertItems(
   if (items.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO "RunItem" (id, "runId", position, "recordId", "recordTitle", outcome, reason, "finishedAt")
-    SELECT gen_random_uuid()::text, ${runId}, ${from}::int + n - 1, record, title,
+    SELECT id, ${runId}, ${from}::int + n - 1, record, title,
       (CASE WHEN reason IS NULL THEN 'pending' ELSE 'skipped' END)::"Outcome", reason,
       CASE WHEN reason IS NULL THEN NULL ELSE now() END
-    FROM unnest(${items.map(({ recordId }) => recordId)}::text[], ${items.map(({ title }) => title)}::text[],
-      ${items.map(({ reason }) => reason)}::text[]) WITH ORDINALITY AS item (record, title, reason, n)`;
+    FROM unnest(${items.map(uuid7)}::text[], ${items.map(({ recordId }) => recordId)}::text[], ${items.map(({ title }) => title)}::text[],
+      ${items.map(({ reason }) => reason)}::text[]) WITH ORDINALITY AS item (id, record, title, reason, n)`;
 }

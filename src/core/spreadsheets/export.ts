@@ -12,7 +12,7 @@ import { type ExportForm, exportForm } from './export-form.ts';
 import { batches, type CellRow, csvStream, spreadsheetTypes } from './write.ts';
 import { xlsxStream } from './xlsx-writer.ts';
 
-const rowsAtOnce = 500;
+const rowsAtOnce = 1_000;
 
 /** How a file is to be made: by a preset, or by what was chosen. */
 interface Plan {
