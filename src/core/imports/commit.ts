@@ -23,7 +23,7 @@ import { type Ended, versionText, writeEnds } from './versions.ts';
 
 type ImportRow = Row<'ImportRow'>;
 
-const chunk = 250;
+const chunk = 500;
 const timeoutMs = 120_000;
 const tries = 4;
 const changedSince = phrase('Changed since the rehearsal. Upload the row again.');
