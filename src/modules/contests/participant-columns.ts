@@ -27,7 +27,7 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
       .refine((address) => readAddress(address) !== undefined, 'is not an e-mail address'),
   },
   phone: { label: 'Phone', search: true, filter: true, sort: true },
-  contestId: { label: 'Contest', filter: true },
+  contestId: { label: 'Contest', list: false, filter: true },
   language: {
     label: 'Language',
     list: false,
@@ -35,14 +35,14 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
     update: true,
     ...languageColumn,
   },
-  status: { label: 'With the operator', filter: true },
+  status: { label: 'With the operator', list: false, filter: true },
   handOver: { label: 'Sending to the operator', display: 'state', filter: true, values: sendValues },
-  handedOverAt: { label: 'With the operator since', filter: true, sort: true },
+  handedOverAt: { label: 'With the operator since', list: false, filter: true, sort: true },
   notice: { label: 'Told the results', display: 'state', filter: true, values: sendValues },
-  toldAt: { label: 'Told at', filter: true, sort: true },
+  toldAt: { label: 'Told at', list: false, filter: true, sort: true },
   noticeProblem: { label: 'Why not told', list: false },
-  verifiedAt: { label: 'Phone verified', filter: true, sort: true },
-  createdAt: { label: 'Registered', filter: true, sort: true },
+  verifiedAt: { label: 'Phone verified', list: false, filter: true, sort: true },
+  createdAt: { label: 'Registered', list: false, filter: true, sort: true },
 };
 
 /** The birthday as the operator takes it, for files. */
