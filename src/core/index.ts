@@ -19,6 +19,7 @@ export { endAlarm, raiseAlarm } from './alarms.ts';
 export { type Config, ConfigError, loadConfig } from './config/config.ts';
 export type { Core } from './core.ts';
 export { connectionUrl } from './database/database.ts';
+export { insertRecords } from './database/tables.ts';
 export { kebab, readArguments, usageOf } from './doors/command-line.ts';
 export {
   conflict,

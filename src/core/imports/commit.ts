@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '../access.ts';
 import type { Transaction } from '../database/database.ts';
 import { modelOf } from '../database/datamodel.ts';
-import { type AnyRow, lockRecords, tableOf } from '../database/tables.ts';
+import { type AnyRow, insertRecords, lockRecords, tableOf } from '../database/tables.ts';
 import { forbidden, StewardError } from '../errors.ts';
 import type { Row } from '../model.ts';
 import { writeAudits } from '../records/audit.ts';
@@ -23,7 +23,7 @@ import { type Ended, versionText, writeEnds } from './versions.ts';
 
 type ImportRow = Row<'ImportRow'>;
 
-const chunk = 250;
+const chunk = 500;
 const timeoutMs = 120_000;
 const tries = 4;
 const changedSince = phrase('Changed since the rehearsal. Upload the row again.');
@@ -129,8 +129,8 @@ function notAsShown(row: ImportRow, planned: PlannedRow): Ended {
 
 async function writeNew(context: ImportWork, work: Work, pairs: Pair[]): Promise<Ended[]> {
   if (pairs.length === 0) return [];
-  const { resource, actor } = context;
-  const values = pairs.map(({ planned }) => writtenValues(resource, actor, planned.values));
+  const { resource } = context;
+  const values = pairs.map(({ planned }) => writtenValues(resource, planned.values));
   const ids = await createAll(context, quiet(work, resource.model), values);
   const records = await readAll(context, work.tx, ids);
   // Whoever sees only part of the records must not put one where only others see it.
@@ -159,22 +159,15 @@ async function createAll(
     for (const one of values) ids.push((await resource.write.create(work, one as never)).id);
     return ids;
   }
-  return (await tableOf(work.tx, resource.model).createManyAndReturn({ data: values, select: { id: true } })).map(
-    ({ id }) => id,
-  );
+  return (await insertRecords(work.tx, resource.model, values)).map(({ id }) => id);
 }
 
 async function writeChanged(context: ImportWork, work: Work, pairs: Pair[]): Promise<Ended[]> {
   if (pairs.length === 0) return [];
-  const { resource, actor } = context;
+  const { resource } = context;
   const ids = pairs.map(({ planned }) => planned.existing?.id as string);
   for (const [at, { planned }] of pairs.entries())
-    await updateOne(
-      context,
-      quiet(work, resource.model),
-      ids[at] as string,
-      writtenValues(resource, actor, planned.values),
-    );
+    await updateOne(context, quiet(work, resource.model), ids[at] as string, writtenValues(resource, planned.values));
   const records = await readAll(context, work.tx, ids);
   if (records.size !== ids.length) throw forbidden('This row lies outside of what you may change.');
   await writeAudits(

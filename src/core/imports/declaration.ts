@@ -38,7 +38,7 @@ export interface ImportDeclaration<M extends ModelName = ModelName> {
   bare?: { header: readonly string[]; fits(cells: readonly string[]): boolean };
   /** Says of each of these rows why it does not fit, where only the module can know; undefined where it does. Reads only. */
   check?(tx: Transaction, rows: Partial<Row<M>>[]): Promise<(string | undefined)[]>;
-  /** Makes records in this order and returns their ids; by default the resource's service one by one, or plainly all at once. */
+  /** Makes records in this order and returns their ids; by default the resource's service one by one, or plainly all at once, as `insertRecords` does. */
   create?(work: Work, values: Partial<Row<M>>[]): Promise<{ id: string }[]>;
 }
 

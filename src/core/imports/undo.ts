@@ -109,7 +109,7 @@ async function removeNew({ resource }: ImportWork, work: Work, rows: ImportRow[]
 }
 
 async function putBack(context: ImportWork, work: Work, rows: ImportRow[]): Promise<void> {
-  const { resource, actor } = context;
+  const { resource } = context;
   const { columns } = modelOf(resource.model);
   for (const row of rows) {
     const before = openedBefore(context, row.before as Record<string, unknown>);
@@ -120,7 +120,7 @@ async function putBack(context: ImportWork, work: Work, rows: ImportRow[]): Prom
         column ? columnValue({ ...column, maxLength: undefined }, value, { isLong: true }) : value,
       ] as const;
     });
-    await updateOne(context, work, row.recordId as string, writtenValues(resource, actor, Object.fromEntries(values)));
+    await updateOne(context, work, row.recordId as string, writtenValues(resource, Object.fromEntries(values)));
   }
 }
 

@@ -23,7 +23,7 @@ export async function createRecord(
   const parsed = parseValues(resource, actor, 'create', values);
   return inWork(core, actor, async (work) => {
     await checkReferences(core, actor, resource, parsed, work.tx);
-    const written = writtenValues(resource, actor, parsed);
+    const written = writtenValues(resource, parsed);
     const service = withOwnAudit(work, resource);
     const { id } = resource.write?.create
       ? await resource.write.create(service.work, written as never)
@@ -57,7 +57,7 @@ export async function updateRecord(
     if (version !== undefined && seen && seen.toISOString() !== new Date(version).toISOString())
       throw changedMeanwhile();
     await checkReferences(core, actor, resource, parsed, work.tx);
-    const changed = writtenValues(resource, actor, changedValues(pick(before, parsed), parsed).after);
+    const changed = writtenValues(resource, changedValues(pick(before, parsed), parsed).after);
     if (Object.keys(changed).length > 0) {
       await mustBeAccepted(work, resource, id, accepted, changed);
       const service = withOwnAudit(work, resource);

@@ -2,6 +2,7 @@
 import { type Actor, scopeFilter } from '../access.ts';
 import type { Core } from '../core.ts';
 import { Prisma, type Transaction } from '../database/database.ts';
+import { modelOf } from '../database/datamodel.ts';
 import { tableOf } from '../database/tables.ts';
 import { invalid } from '../errors.ts';
 import type { AnyResource } from '../resource.ts';
@@ -56,9 +57,8 @@ export async function checkReferences(
 }
 
 /** Returns the values as Prisma writes them: an empty JSON column is the database's null, not JSON's. */
-export function writtenValues(resource: AnyResource, actor: Actor, values: Values): Values {
-  const columns = [...columnsFor(resource, actor, 'create'), ...columnsFor(resource, actor, 'update')];
-  const isJson = (name: string) => columns.find((column) => column.name === name)?.model.type === 'json';
+export function writtenValues({ model }: AnyResource, values: Values): Values {
+  const isJson = (name: string) => modelOf(model).columns.get(name)?.type === 'json';
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, value === null && isJson(name) ? Prisma.DbNull : value]),
   );

@@ -101,13 +101,15 @@ async function workPending(context: RunContext, signal: AbortSignal): Promise<vo
   const { core, run, lease, registered } = context;
   const together = registered.action.inBatches ? batch : 1;
   let renewAt = Date.now() + (leaseSeconds * 1000) / 4;
-  for (;;) {
+  // By places, not by "the next pending ones": the same small read at the end of a long run as at its beginning.
+  for (let after = -1; ; ) {
     const items: RunItem[] = await core.db.runItem.findMany({
-      where: { runId: run.id, outcome: 'pending' },
+      where: { runId: run.id, outcome: 'pending', position: { gt: after } },
       orderBy: { position: 'asc' },
       take: chunk,
     });
     if (items.length === 0) return;
+    after = items.at(-1)?.position ?? after;
     for (let from = 0; from < items.length; from += together) {
       signal.throwIfAborted();
       await workItems(context, items.slice(from, from + together));

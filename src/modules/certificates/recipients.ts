@@ -1,5 +1,5 @@
 // Adding people to a campaign: first a rehearsal that writes nothing, then the same reading for real.
-import { conflict, notFound, type Row, type Transaction, type Work } from '../../core/index.ts';
+import { conflict, insertRecords, notFound, type Row, type Transaction, type Work } from '../../core/index.ts';
 import { lockRecipient } from './recipient-row.ts';
 import type { ListedPerson, ReadList, SkippedLine } from './recipients-list.ts';
 
@@ -63,7 +63,7 @@ export async function importRecipients(work: Work, people: Partial<Row<'Recipien
   // A list pasted at the same moment takes the same lock, so neither adds somebody whom the other one adds.
   const ids = [...new Set(data.map(({ campaignId }) => campaignId))];
   await work.tx.$queryRaw`select 1 from "Campaign" where "id" = any(${ids}::text[]) order by "id" for update`;
-  return work.tx.recipient.createManyAndReturn({ data, select: { id: true } });
+  return insertRecords(work.tx, 'Recipient', data);
 }
 
 /** Changes address, name or number of a recipient. With a new address the old link ends, and a notice must be sent anew. */

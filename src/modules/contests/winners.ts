@@ -1,6 +1,15 @@
 // Winners: from a list by participants' numbers, or from a draw; shown to the public masked, once the results are published.
 // The rule: one prize a person, and the public never gets a whole name, phone or address.
-import { type Core, conflict, invalid, phrase, type Row, type Transaction, type Work } from '../../core/index.ts';
+import {
+  type Core,
+  conflict,
+  insertRecords,
+  invalid,
+  phrase,
+  type Row,
+  type Transaction,
+  type Work,
+} from '../../core/index.ts';
 import type { Contest } from './contests.ts';
 
 /** A winner as the public sees one. */
@@ -46,7 +55,7 @@ export async function addWinners(
     if (!contestId) throw invalid('There is no such participant.', { participantId: 'does not exist' });
     return { participantId, contestId, prize, source };
   });
-  return work.tx.winner.createManyAndReturn({ data, select: { id: true } });
+  return insertRecords(work.tx, 'Winner', data);
 }
 
 /** Takes a prize back. Throws conflict when it comes from a draw, whose protocol would say otherwise. */
