@@ -13,8 +13,9 @@ const rule = (name: string, more: Partial<Limit> = {}): Limit => ({ name, points
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  one = openPool(database.connection);
-  other = openPool(database.connection);
+  // A hundred wait for a few connections: on a slow machine longer than a server would let them.
+  one = openPool(database.connection, { connectTimeout: 60_000 });
+  other = openPool(database.connection, { connectTimeout: 60_000 });
 });
 afterAll(async () => {
   await Promise.all([one.end(), other.end()]);
