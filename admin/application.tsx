@@ -8,6 +8,7 @@ import { Dashboard } from './dashboard/dashboard.tsx';
 import { NewImportPage } from './import/new-import-page.tsx';
 import { ListPage } from './list/list-page.tsx';
 import { NoticeProvider } from './notices.tsx';
+import { focusHeading } from './parts/focus.ts';
 import { Loading, Missing } from './parts/states.tsx';
 import { accountPath, apiPath, homePath, listPath, recordPath, secondPersonPath } from './paths.ts';
 import { NewPage } from './record/new-page.tsx';
@@ -118,11 +119,10 @@ function HeadingFocus() {
     if (before.current === pathname) return;
     before.current = pathname;
     window.scrollTo(0, 0);
-    const focus = () => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
     const timers = [0, 300].map((delay) =>
       setTimeout(() => {
         const at = document.activeElement;
-        if (!at || at === document.body || at.closest('.sidebar, .top-bar')) focus();
+        if (!at || at === document.body || at.closest('.sidebar, .top-bar')) focusHeading();
       }, delay),
     );
     return () => timers.forEach(clearTimeout);
@@ -130,6 +130,7 @@ function HeadingFocus() {
   return null;
 }
 
+/** Says that the session is over. What somebody has typed stays: they sign in in another tab, and once they are back it is over. */
 function SignedOut() {
   const [isOut, setOut] = useState(false);
   useEffect(() => {
@@ -137,12 +138,24 @@ function SignedOut() {
     window.addEventListener(signedOutEvent, onOut);
     return () => window.removeEventListener(signedOutEvent, onOut);
   }, []);
+  useEffect(() => {
+    if (!isOut) return;
+    const onBack = () =>
+      get(apiPath('state')).then(
+        () => setOut(false),
+        () => {},
+      );
+    window.addEventListener('focus', onBack);
+    return () => window.removeEventListener('focus', onBack);
+  }, [isOut]);
   if (!isOut) return null;
   return (
-    <div className="banner busy page-banner" role="alert">
+    <div className="banner busy page-banner signed-out" role="alert">
       <span>
         {say('You are signed out.')}{' '}
-        <a href={window.location.pathname + window.location.search}>{say('Sign in again to go on.')}</a>
+        <a href={homePath()} target="_blank" rel="noreferrer">
+          {say('Sign in again in another tab, then go on here.')}
+        </a>
       </span>
     </div>
   );

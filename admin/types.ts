@@ -1,7 +1,7 @@
 // What the panel and the server say to each other. Types only: no value of the server ever comes into the browser's bundle.
 
 export type { Preview, ValueKind } from '../src/core/action.ts';
-export type { Warning } from '../src/core/errors.ts';
+export type { ToldWarning as Warning } from '../src/core/errors.ts';
 export type { ImportRowView, ImportView } from '../src/core/imports/imports.ts';
 export type {
   AccountView,

@@ -172,7 +172,8 @@ function Foot(props: {
         type="button"
         className={action.danger ? 'button danger' : 'button primary'}
         disabled={!isReady || eligible === 0 || isStarting}
-        onClick={start}
+        // Whoever clicks twice out of habit has not read the second question yet.
+        onClick={(event) => event.detail < 2 && start()}
       >
         <Icon name={action.icon ?? 'Play'} />
         {isStarting

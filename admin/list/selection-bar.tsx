@@ -1,6 +1,7 @@
 // The bar that appears once records are chosen: how many, what can be done with them, and the way to all that match.
-import React from 'react';
+import React, { useEffect, useRef } from 'react';
 import { exportOf, ownActions } from '../action/export-form.ts';
+import { focusHeading } from '../parts/focus.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, MenuItem } from '../parts/menu.tsx';
 import { useIsNarrow } from '../state.tsx';
@@ -24,26 +25,45 @@ export function SelectionBar({ selection, actions: all, total, totalIsMore, show
   const exporting = exportOf(all);
   const beside = useIsNarrow() ? 1 : 3;
   const count = countChosen(chosen, total);
+  const bar = useRef<HTMLElement>(null);
+  useEnterOnTick(bar);
   if (count === 0) return <div className="visually-hidden" role="status" />;
   const isUncounted = chosen.all && totalIsMore;
   const words = isUncounted ? say('All that match are selected') : say('{count} selected', { count: sayNumber(count) });
   const isTooMany = !chosen.all && count > mostIds;
   return (
-    <section className="selection-bar" aria-label={say('Selected records')}>
+    <section ref={bar} className="selection-bar" tabIndex={-1} aria-label={say('Selected records')}>
       <p role="status">
         <strong>{words}</strong>
         {chosen.all && chosen.ids.size > 0 && (
           <span> {say('except {count}', { count: sayNumber(chosen.ids.size) })}</span>
         )}
+        <span className="bar-hint">
+          <kbd className="key">{say('Enter')}</kbd> {say('leads here')}
+        </span>
       </p>
       {!chosen.all && total > shown && (
-        <button type="button" className="link-button" onClick={selection.chooseAll}>
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => {
+            selection.chooseAll();
+            bar.current?.focus();
+          }}
+        >
           {totalIsMore
             ? say('Select all that match')
             : say('Select all {count} that match', { count: sayNumber(total) })}
         </button>
       )}
-      <button type="button" className="link-button" onClick={selection.clear}>
+      <button
+        type="button"
+        className="link-button"
+        onClick={() => {
+          selection.clear();
+          focusHeading();
+        }}
+      >
         {say('Clear')}
       </button>
       {isTooMany ? (
@@ -97,4 +117,16 @@ export function SelectionBar({ selection, actions: all, total, totalIsMore, show
       )}
     </section>
   );
+}
+
+/** Leads from the box of a record to the bar, which comes after all of them, by Enter. */
+function useEnterOnTick(bar: React.RefObject<HTMLElement>) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.target as HTMLElement).matches('.tick input')) return;
+      bar.current?.focus();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [bar]);
 }

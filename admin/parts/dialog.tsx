@@ -31,13 +31,25 @@ export function Dialog({ title, close, shape = 'box', children, footer, isBusy =
     event.preventDefault();
     if (!isBusy) close();
   };
+  // The second half of a double click on what opened the dialog lands on it or beside it, and is meant for neither.
+  const isMeant = useRef(false);
+  const press = (event: React.MouseEvent) => {
+    if (event.detail < 2) isMeant.current = true;
+    if (isMeant.current && event.target === element.current) cancel(event);
+  };
+  const passMeant = (event: React.MouseEvent) => {
+    if (event.detail < 2 || isMeant.current) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <dialog
       ref={element}
       className={shape}
       aria-labelledby={titleId}
       onCancel={cancel}
-      onMouseDown={(event) => event.target === element.current && cancel(event)}
+      onMouseDown={press}
+      onClickCapture={passMeant}
     >
       <div className="dialog-inner">
         <header className="dialog-head">

@@ -10,7 +10,7 @@ export interface Sending {
   faults: Readonly<Record<string, string>>;
   /** In one sentence what went wrong the last time. */
   trouble: string | undefined;
-  /** What the change would do: it is sent again with its count to accept that. */
+  /** What the change would do: it is sent again with its mark to accept that. */
   warning: Warning | undefined;
   send: (act: () => Promise<void>) => Promise<void>;
   /** Forgets what went wrong. */

@@ -77,7 +77,14 @@ function State({ column, value }: { column: ColumnView; value: string }) {
 
 /** Draws a day or a moment. */
 export function Moment({ iso, isDay, zone }: { iso: string; isDay?: boolean; zone: string }) {
-  return <time dateTime={iso}>{isDay ? sayDate(iso, zone) : sayDateTime(iso, zone)}</time>;
+  if (isDay) return <time dateTime={iso}>{sayDate(iso, zone)}</time>;
+  const text = sayDateTime(iso, zone);
+  const gap = text.lastIndexOf(' ');
+  return (
+    <time dateTime={iso}>
+      <span>{text.slice(0, gap)}</span> <span>{text.slice(gap + 1)}</span>
+    </time>
+  );
 }
 
 function Words({ values }: { values: string[] }) {

@@ -38,7 +38,7 @@ export function EditForm({
   const send = async (values: FormValues) => {
     try {
       const version = other?.record.version ?? record.version;
-      const accepted = warning && { accepted: warning.count };
+      const accepted = warning && { accepted: warning.mark };
       await post(apiPath('records', resource.model, record.id), { values, ...(version && { version }), ...accepted });
       notify(say('Saved.'));
       saved();

@@ -153,7 +153,7 @@ function DeleteDialog({ resource, record, close }: { resource: ResourceView; rec
   const remove = async () => {
     setBusy(true);
     try {
-      const accepted = warning ? { accepted: warning.count } : {};
+      const accepted = warning ? { accepted: warning.mark } : {};
       await post(apiPath('records', resource.model, record.id, 'delete'), accepted);
       notify(say('“{title}” was deleted.', { title: record.title }));
       navigate(listPath(resource.model), { replace: true });

@@ -3,6 +3,7 @@ import React, { useEffect, useState } from 'react';
 import { post, sentenceOf } from '../api.ts';
 import { useNotice } from '../notices.tsx';
 import { Confirm } from '../parts/dialog.tsx';
+import { focusHeading } from '../parts/focus.ts';
 import { Icon } from '../parts/icon.tsx';
 import { apiPath } from '../paths.ts';
 import type { RunView } from '../types.ts';
@@ -23,6 +24,7 @@ function useControl(run: RunView, reload: () => void) {
   const [isBusy, setBusy] = useState(false);
   const control = async (verb: Verb, words = saidAfter[verb]) => {
     setBusy(true);
+    focusHeading();
     try {
       await post(apiPath('runs', run.id, verb));
       notify(words);

@@ -40,7 +40,7 @@ function Release({ waiting, close }: { waiting: number; close: () => void }) {
   const release = async () => {
     setBusy(true);
     try {
-      await post(apiPath('silence/release'), { withdraw });
+      await post(apiPath('silence', 'release'), { withdraw });
       notify(say('Released. Messages leave again.'));
       refresh();
       close();
@@ -61,8 +61,8 @@ function Release({ waiting, close }: { waiting: number; close: () => void }) {
           <p>
             {sayCount(
               waiting,
-              '{count} message waited when the backup was made. The original may have sent it since.',
-              '{count} messages waited when the backup was made. The original may have sent them since.',
+              '{count} message waits. What came with the backup the original may have sent since.',
+              '{count} messages wait. What came with the backup the original may have sent since.',
             )}{' '}
             <a href={`${listPath('Message')}?view=0`}>{say('See the messages')}</a>
           </p>

@@ -16,7 +16,7 @@ export const themes: readonly { value: Theme; label: string; icon: string }[] = 
 const key = 'steward.theme';
 
 /** Puts a theme on the page. */
-export function showTheme(theme: string): void {
+function showTheme(theme: string): void {
   const root = document.documentElement;
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
   else delete root.dataset.theme;

@@ -28,7 +28,7 @@ export function useListDraft<R>(call: ToolProps['call'], more: object = {}): Lis
   const [file, setFile] = useState<File>();
   const [rehearsal, setRehearsal] = useState<R>();
   const { isBusy, trouble, warning, send, clear } = useSending();
-  const ask = <T,>(name: string, accepted: { accepted?: number } = {}) =>
+  const ask = <T,>(name: string, accepted: { accepted?: string } = {}) =>
     file
       ? call<T>(name, { ...more, ...accepted }, { field: 'list', file })
       : call<T>(name, { ...more, ...accepted, text });
@@ -47,7 +47,7 @@ export function useListDraft<R>(call: ToolProps['call'], more: object = {}): Lis
     },
     rehearse: () => send(async () => setRehearsal(await ask<R>('rehearse'))),
     send: <T,>(name: string, done: (answer: T) => void | Promise<void>) =>
-      send(async () => void (await done(await ask<T>(name, warning && { accepted: warning.count })))),
+      send(async () => void (await done(await ask<T>(name, warning && { accepted: warning.mark })))),
     doubt() {
       setRehearsal(undefined);
       clear();

@@ -47,7 +47,7 @@ export function WorkshopLinks({ load, call }: ToolProps) {
   if (!graph) return <Loading rows={4} />;
   const save = () =>
     send(async () => {
-      take(await call<Graph>('save', { links, ...(warning && { accepted: warning.count }) }));
+      take(await call<Graph>('save', { links, ...(warning && { accepted: warning.mark }) }));
       notify(say('Saved.'));
     });
   const change = (next: Link[]) => {

@@ -62,7 +62,7 @@ function card(activity) {
   const tags = make('div', 'tags');
   tags.append(make('span', 'tag', say(`type_${types[activity.type]}`)));
   if (activity.isOpen) tags.append(make('span', 'tag open', say('open')));
-  else if (activity.can_enrolled === 1 && activity.placesLeft === 0) tags.append(make('span', 'tag', say('full')));
+  else if (activity.can_enrolled === 1 && activity.placesLeft === 0) tags.append(make('span', 'tag', say('fullTag')));
   text.append(
     name,
     make('p', 'quiet', [when, place].filter(Boolean).join(' · ')),

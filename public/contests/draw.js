@@ -1,5 +1,6 @@
 // The protocol of a draw: what was frozen, where the seed comes from, who has which place, and how anybody can check it.
 import { say, speak } from '/shared/language.js';
+import { sayMomentAndZone } from '/shared/times.js';
 import { ask } from './contest.js';
 import { dictionary } from './contest-words.js';
 
@@ -13,7 +14,7 @@ const pairs = () => [
   ['contest', draw.contest],
   ['prizes', draw.prizes.replaceAll('\n', ', ')],
   ['entries', String(draw.entryCount)],
-  ['frozenAt', new Date(draw.frozenAt).toLocaleString(document.documentElement.lang)],
+  ['frozenAt', sayMomentAndZone(draw.frozenAt)],
   ['fingerprint', draw.fingerprint],
   ['seed', draw.source === 'drand' ? say('seedDrand', { round: draw.round }) : say('seedStaff')],
   ...(protocol ? [['seedValue', protocol.seed.value]] : []),
@@ -26,6 +27,7 @@ function paint() {
   by('outcome').hidden = state === 'loading' || state === 'drawn';
   by('outcome').className = `notice ${state === 'frozen' ? '' : 'bad'}`;
   by('outcome').textContent = by('outcome').hidden ? '' : say(`draw_${state}`);
+  by('lead').hidden = !draw;
   by('facts').hidden = !draw;
   if (draw)
     by('facts').replaceChildren(

@@ -26,7 +26,7 @@ export const dictionary = {
     workshops: '工作坊',
     workshopsWords: '使用发给您的登录码选择工作坊。',
     contests: '抽奖活动',
-    contestsWords: '参加活动，查询获奖者。',
+    contestsWords: '参加抽奖，查询获奖者。',
     cards: '写贺卡',
     cardsWords: '扫描了二维码？在这里写下您的祝福。',
     verify: '验证证书',

@@ -1,5 +1,6 @@
 // Draws the parts of the workshops page; every text goes in as text.
 import { say } from '/shared/language.js';
+import { sayMoment, sayMomentAndZone } from '/shared/times.js';
 import { blockerOf, bundleOf, fullPartnerOf, linksOf } from './workshops-choice.js';
 
 function element(name, properties = {}, ...children) {
@@ -10,16 +11,13 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-const language = () => document.documentElement.lang;
+const clock = { hour: '2-digit', minute: '2-digit' };
+const dayAndClock = { weekday: 'short', day: 'numeric', month: 'short', ...clock };
 
-/** Says when a moment is, in the reader's own time zone; empty where it has no times. */
+/** Says when a moment is; empty where it has no times. */
 function timeOf(page, name) {
   const found = page.moments.find((one) => one.name === name);
-  if (!found) return '';
-  const begin = new Date(found.startsAt);
-  const day = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
-  const clock = new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit' });
-  return `${new Intl.DateTimeFormat(language(), day).format(begin)}–${clock.format(new Date(found.endsAt))}`;
+  return found ? `${sayMoment(found.startsAt, dayAndClock)}–${sayMoment(found.endsAt, clock)}` : '';
 }
 
 /** Returns the moments in the order of their times, then of the workshops. */
@@ -130,7 +128,6 @@ export function drawOffers(place, page, wait) {
       const others = page.workshops.filter(
         (one) => moments.includes(one.moment) && page.registrations.includes(one.id) && !bundle.includes(one),
       );
-      const until = new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' });
       const button = (act, className) => {
         const made = element('button', { type: 'button', className, textContent: say(act) });
         made.addEventListener('click', () => wait(workshop, act));
@@ -140,7 +137,7 @@ export function drawOffers(place, page, wait) {
         'div',
         { className: 'notice good' },
         element('strong', {
-          textContent: say('offer', { title: titles(bundle), until: until.format(new Date(expiresAt)) }),
+          textContent: say('offer', { title: titles(bundle), until: sayMomentAndZone(expiresAt) }),
         }),
         others.length > 0 ? element('p', { textContent: say('offerSwap', { other: titles(others) }) }) : undefined,
         element('div', { className: 'row' }, button('accept', 'button'), button('decline', 'button second')),

@@ -1,5 +1,8 @@
 // The family of errors: a stable code, a public sentence, a private cause. Services throw them; each door translates.
+import { createHash } from 'node:crypto';
 import { phrase } from './words/catalogue.ts';
+
+const mostTold = 100;
 
 /** An error whose message may be shown to the person who caused it. */
 export class StewardError extends Error {
@@ -69,28 +72,43 @@ export class SuppressedError extends StewardError {
   }
 }
 
-/** What a change would do to other records, said before it is saved. */
+/** What a change would do to other records, worked out before it is saved. */
 export interface Warning {
   /** In one sentence: what, and to how many. */
   message: string;
-  count: number;
-  /** The first of them, each with what would become of it. */
+  /** All of them, each with what would become of it. */
   records: { title: string; note: string; resource: string; id: string }[];
+}
+
+/** A warning as it is told: the first hundred records, the number of all, and the mark that accepts just these consequences. */
+export interface ToldWarning extends Warning {
+  count: number;
+  mark: string;
 }
 
 /** The error for a change whose consequences nobody has accepted yet. */
 export class WarningError extends StewardError {
-  readonly warning: Warning;
+  readonly warning: ToldWarning;
 
-  constructor(warning: Warning) {
+  constructor(warning: ToldWarning) {
     super('warning', 409, warning.message);
     this.warning = warning;
   }
 }
 
-/** Throws `WarningError` unless the consequences that there are were seen: `accepted` is the count that was told. */
-export function mustAccept(warning: Warning | undefined, accepted: number | undefined): void {
-  if (warning && warning.count !== accepted) throw new WarningError(warning);
+/** Throws `WarningError` unless the consequences that there are were seen: `accepted` is the mark that was told with them. */
+export function mustAccept(warning: Warning | undefined, accepted: string | undefined): void {
+  if (!warning) return;
+  const mark = markOf(warning);
+  const { message, records } = warning;
+  if (mark !== accepted)
+    throw new WarningError({ message, count: records.length, records: records.slice(0, mostTold), mark });
+}
+
+// Whom it concerns and how: the same number of other people is another warning.
+function markOf({ records }: Warning): string {
+  const told = records.map(({ resource, id, note }) => [resource, id, note]);
+  return createHash('sha256').update(JSON.stringify(told)).digest('base64url');
 }
 
 /** The error for somebody who asks too often; `retryAfter` is in whole seconds. */

@@ -39,6 +39,7 @@ export * from './files/zip.ts';
 export { coldCommands } from './house/backup-commands.ts';
 export { checkCommand, coreCommands } from './house/commands.ts';
 export { loadDemo } from './house/demo.ts';
+export { mustOutrank } from './house/grants.ts';
 export { missingGlyphs } from './images/fonts.ts';
 export * from './images/images.ts';
 export * from './images/pdf.ts';

@@ -81,13 +81,8 @@ export function withLogContext<T>(fields: LogContext, inside: () => T): T {
   return context.run({ ...context.getStore(), ...fields }, inside);
 }
 
-/** Returns the ids that lines carry here, for an answer that names its request. */
-export function logContext(): LogContext {
-  return context.getStore() ?? {};
-}
-
 /** Returns the text without e-mail addresses, phone numbers, credentials and tokens. */
-export function scrubText(text: string): string {
+function scrubText(text: string): string {
   return patterns.reduce((kept, [pattern, instead]) => kept.replace(pattern, instead), text.slice(0, 10_000));
 }
 

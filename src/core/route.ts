@@ -97,6 +97,8 @@ export interface RouteDeclaration<
   needsKey?: boolean;
   /** Says who calls, before anything of the input is read or judged; throws for whoever may not. The handler gets it as `caller`. */
   admits?(arrival: Arrival): Promise<C>;
+  /** Tells whether the body does not matter for whoever calls: it is not read then, whatever it holds. */
+  ignoresBody?(arrival: Arrival): Promise<boolean>;
   /** Each is consumed per address before the handler runs. */
   limits?: readonly LimitRule[];
   /** Headers of the answer that scripts of other allowed sites may read, for example `X-Role`. */

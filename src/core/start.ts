@@ -67,7 +67,10 @@ export async function createCore(options: {
   configureDays(config.timeZone);
   await mustAnswer(directConnection(connection));
   await applyMigrations(directConnection(connection));
-  const database = openDatabase(connection);
+  const database = openDatabase(connection, {
+    poolSize: config.databaseConnections,
+    connectTimeout: config.databaseWaitSeconds * 1000,
+  });
   await migrateJobs(database.sessions);
   const instanceId = randomUUID();
   const registry = buildRegistry(modules);

@@ -48,12 +48,12 @@ function stamp(instant: Date): string {
 }
 
 /** Escapes a text value (section 3.3.11). */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[\\;,]/g, (sign) => `\\${sign}`).replace(/\r\n?|\n/g, '\\n');
 }
 
 /** Folds a line so that none has more than 75 bytes, never within a character (section 3.1). */
-export function foldLine(line: string): string {
+function foldLine(line: string): string {
   const parts: string[] = [];
   let part = '';
   for (const sign of line) {

@@ -10,7 +10,7 @@ export interface WebhookHeaders {
 }
 
 /** Seconds that a signature may be away from the receiver's clock, both ways. */
-export const webhookTolerance = 300;
+const webhookTolerance = 300;
 
 /** Tells whether the text is a secret: 24 to 64 bytes in base64, with or without `whsec_`. */
 export function isWebhookSecret(secret: string): boolean {

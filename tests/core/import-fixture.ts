@@ -106,7 +106,7 @@ export async function openImportCore(
 ): Promise<{ core: Core; close(): Promise<void> }> {
   const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, APP_KEY: 'k'.repeat(40) });
   configureDays('UTC');
-  const database = openDatabase(connection, { poolSize: 6, connectTimeout: 60_000 });
+  const database = openDatabase(connection, { poolSize: 6, connectTimeout: 30_000 });
   const modules = [houseModule, peopleModule];
   const core: Core = {
     config,

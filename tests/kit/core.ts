@@ -33,8 +33,7 @@ export async function testCore(
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-core-'));
   const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, APP_KEY: 'k'.repeat(40), ...settings }, modules);
   configureDays(config.timeZone);
-  // Whoever waits for a connection is not sent away as a server would do: crowds are tried here on slow machines, too.
-  const database = openDatabase(clone.connection, { poolSize: 5, connectTimeout: 60_000 });
+  const database = openDatabase(clone.connection, { poolSize: 5, connectTimeout: 30_000 });
   const all = [houseModule, ...modules];
   const core: Core = {
     config,

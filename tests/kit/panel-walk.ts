@@ -73,7 +73,9 @@ export async function eachDrawer(
   const beside = await bar.locator('> button:not([aria-haspopup])').allInnerTexts();
   for (const name of [...beside, ...inMenu].filter(isNew)) {
     const opener = inMenu.includes(name) ? more : bar.getByRole('button', { name, exact: true });
-    await opener.click();
+    // Who is used to other programs clicks twice; the second click must not close what the first one opened.
+    if (inMenu.includes(name)) await opener.click();
+    else await opener.dblclick();
     const before = await opener.elementHandle();
     if (inMenu.includes(name)) await page.getByRole('menuitem', { name, exact: true }).click();
     await walkDrawer(page, (step) => look(`${name}, ${step}`));

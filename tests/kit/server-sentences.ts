@@ -1,5 +1,5 @@
 // The sentences of the server's sources: errors, faults of fields, outcomes, previews, summaries of the audit, rules of schemas.
-import { calledName, childrenOf, type Found, filesOf, type Node, syntaxOf, textsOf, walk } from './sentences.ts';
+import { calledName, type Found, filesOf, type Node, syntaxOf, textsOf, walk } from './sentences.ts';
 
 // Errors by the place of their sentence among the arguments; in the others every object's values are faults of fields.
 const sayers: Readonly<Record<string, number>> = {
@@ -131,26 +131,4 @@ function functionName(parents: readonly Node[]): string {
 /** Tells what can be a sentence or a label: it has a word of two letters at least outside its places. */
 export function isSentence(text: string): boolean {
   return /\p{L}{2}/u.test(text.replace(/\{\w+\}/g, '')) && !/[<>]|^[a-z-]+[:.][a-z-]+$|^[\w.-]+@/.test(text);
-}
-
-/** Finds texts that look like sentences and stand nowhere where the finder looks, for those who look over its shoulder. */
-export function unmarkedSentences(folder: string): string[] {
-  const known = new Set(serverSentences(folder).map(({ key }) => key));
-  const out: string[] = [];
-  for (const file of filesOf(folder).filter((one) => !elsewhere.test(one)))
-    walk(syntaxOf(file), (node) => {
-      if (/^(ImportDeclaration|TSInterfaceDeclaration|TSTypeAliasDeclaration|TSLiteralType)$/.test(node.type))
-        return false;
-      if (node.type === 'ThrowStatement' && /^(Error|StartError)$/.test(errorName(node))) return false;
-      for (const text of /^(StringLiteral|TemplateLiteral)$/.test(node.type) ? textsOf(node) : [])
-        if (/\p{L}{2,} \p{L}+/u.test(text) && !known.has(text) && isSentence(text))
-          out.push(`${file}:${node.loc.start.line} ${text}`);
-      return node.type !== 'TemplateLiteral';
-    });
-  return out;
-}
-
-function errorName(node: Node): string {
-  const [made] = childrenOf(node);
-  return made?.type === 'NewExpression' ? calledName(made) : '';
 }

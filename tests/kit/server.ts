@@ -37,6 +37,7 @@ export async function serverProcess(
     HOST: '127.0.0.1',
     PORT: String(port),
     WORKER_PORT: String(port),
+    DATABASE_WAIT_SECONDS: '30',
     PUBLIC_URL: base,
     ...settings,
   };

@@ -28,7 +28,7 @@ export function checkModules(modules: Modules): Problem[] {
 }
 
 /** Tells whether some module declares the permission. */
-export function isPermission(modules: Modules, permission: unknown): boolean {
+function isPermission(modules: Modules, permission: unknown): boolean {
   return modules.some((module) => Object.hasOwn(module.permissions ?? {}, String(permission)));
 }
 

@@ -36,6 +36,10 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Past a pooler in transaction mode; absent: DATABASE_URL is no such pooler. */
   databaseDirectUrl: string | undefined;
+  /** Connections to the database that this process holds at most. */
+  databaseConnections: number;
+  /** How many seconds somebody waits for one of them before being told to try again. */
+  databaseWaitSeconds: number;
   /** 32 bytes or more; keys for single purposes are derived from it. */
   appKey: string;
   /** Whether APP_KEY was set, rather than made and kept in the data folder. */
@@ -120,6 +124,8 @@ export function loadConfig(
     dataDir,
     databaseUrl: v.DATABASE_URL,
     databaseDirectUrl: v.DATABASE_DIRECT_URL,
+    databaseConnections: v.DATABASE_CONNECTIONS,
+    databaseWaitSeconds: v.DATABASE_WAIT_SECONDS,
     isKeyGiven: v.APP_KEY !== undefined,
     appKey: v.APP_KEY ?? keptSecret(dataDir, 'app-key'),
     smtpUrl: v.SMTP_URL,

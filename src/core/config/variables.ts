@@ -57,6 +57,8 @@ export const variables = z.object({
     (value) => !value || /^postgres(ql)?:\/\//.test(value),
     'must begin with postgresql://',
   ),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(8).max(200).default(15),
+  DATABASE_WAIT_SECONDS: z.coerce.number().int().min(1).max(60).default(2),
   APP_KEY: optionalText.refine((value) => !value || value.length >= 32, 'must have 32 characters or more'),
   SMTP_URL: optionalText.refine((value) => !value || /^smtps?:\/\//.test(value), 'must begin with smtp:// or smtps://'),
   MAIL_FROM: z

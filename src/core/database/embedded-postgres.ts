@@ -56,7 +56,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 }
 
 /** Returns the connection of the server that another process runs on `dataDir`, or undefined when none is ready. */
-export function runningEmbeddedPostgres(dataDir: string): DatabaseConnection | undefined {
+function runningEmbeddedPostgres(dataDir: string): DatabaseConnection | undefined {
   const home = path.join(path.resolve(dataDir), 'postgres');
   if (!folderLockHolder(path.join(home, 'steward.lock'))) return undefined;
   const running = readPidFile(path.join(home, 'data'));

@@ -10,17 +10,16 @@ import { writeAudit } from '../records/audit.ts';
 import type { Work } from '../work.ts';
 import { mapDatabaseError } from './database.ts';
 
-const waitForConnection = 5_000;
 const usualTimeout = 15_000;
 
-/** Builds `core.transaction`: read committed, a connection within 5 s, done within 15 s unless said otherwise. */
+/** Builds `core.transaction`: read committed, done within 15 s unless said otherwise. */
 export function createTransactions(core: Core): Core['transaction'] {
   return async (actor, fn, options = {}) => {
     const after = { send: false };
     try {
       const result = await core.database.prisma.$transaction(
         (tx) => fn(createWork(core, tx, actor, options.runId ?? null, after)),
-        { maxWait: waitForConnection, timeout: options.timeoutMs ?? usualTimeout },
+        { timeout: options.timeoutMs ?? usualTimeout },
       );
       if (after.send) wakeDelivery(core.instanceId);
       return result;

@@ -52,7 +52,7 @@ export async function startDue(core: Core, now: Date): Promise<number> {
 }
 
 /** Checks what somebody plans and returns when it is first due. Throws forbidden without the action's permission, invalid naming the column. */
-export function checkPlan(core: Core, actor: Actor, plan: Plan): Date | null {
+function checkPlan(core: Core, actor: Actor, plan: Plan): Date | null {
   if (actor.kind !== 'operator' || actor.id === null) throw forbidden('Only an operator can plan an action.');
   const registered = plannedAction(core, actor, plan.action);
   const { selection, form } = choiceOf(registered, plan);

@@ -18,12 +18,18 @@ const told = new Set([
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 ]);
 
-/** Answers GET and HEAD of `/files/<id>`: a public file, or any with a good signed link. Throws `notFound` for everything else. */
-export async function serveFile(files: Files, req: IncomingMessage, res: ServerResponse): Promise<void> {
+/** Answers GET and HEAD of `/files/<id>`: a public file, or any with a good signed link. `markOf` says what the rights of a link's asker are now. Throws `notFound` for everything else. */
+export async function serveFile(
+  files: Files,
+  req: IncomingMessage,
+  res: ServerResponse,
+  markOf: (asker: string) => Promise<string> = async () => '',
+): Promise<void> {
   const url = new URL(req.url ?? '/', 'http://localhost');
   const id = url.pathname.split('/').at(-1) ?? '';
   const query = Object.fromEntries(url.searchParams);
-  const isSigned = files.isLinkGood(id, query);
+  const mark = query.a === undefined ? undefined : await markOf(query.a.slice(0, 100));
+  const isSigned = files.isLinkGood(id, query, mark);
   const file = await files.find(id);
   if (!isSigned && !file.isPublic) throw notFound('This file does not exist.');
   await sendFile(files, file, req, res, { download: isSigned && query.d === '1' });

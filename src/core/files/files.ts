@@ -40,6 +40,27 @@ export interface NewFile {
   isUpload?: boolean;
 }
 
+/** For whom a link is made, and the mark of their rights: once that is another, the link is not good any more. */
+export interface Asker {
+  name: string;
+  mark: string;
+}
+
+/** How a link is made. */
+export interface LinkOptions {
+  seconds?: number;
+  download?: boolean;
+  asker?: Asker;
+}
+
+/** The query of a link: end, signature, download, asker. */
+export interface LinkQuery {
+  e?: unknown;
+  s?: unknown;
+  d?: unknown;
+  a?: unknown;
+}
+
 /** The files of the installation. */
 export interface Files {
   /** Keeps a file; with `tx` its row commits with that transaction. Throws `unavailable` when there is no room. */
@@ -56,12 +77,12 @@ export interface Files {
   remove(id: string, tx?: Transaction): Promise<void>;
   /** Removes bytes whose rows are gone, for good and at once; what a row still names stays. Throws `unavailable` while a backup is being made. */
   forget(keys: readonly string[]): Promise<void>;
-  /** Makes an address that is good for so many seconds, 300 by default; `download`: saved instead of shown. */
-  link(id: string, options?: { seconds?: number; download?: boolean }): string;
+  /** Makes an address that is good for so many seconds, 300 by default; `download`: saved instead of shown; `asker`: see `askerOf`. */
+  link(id: string, options?: LinkOptions): string;
   /** Makes the lasting address of a public file. */
   publicLink(id: string): string;
-  /** Tells whether the query of an address is one that `link` made and still good. */
-  isLinkGood(id: string, query: { e?: unknown; s?: unknown; d?: unknown }): boolean;
+  /** Tells whether the query of an address is one that `link` made and still good; `mark`: that of the asker it names, as it is now. */
+  isLinkGood(id: string, query: LinkQuery, mark?: string): boolean;
   /** Removes expired files, and what belongs to nothing once it is 24 hours old. */
   sweep(options?: { olderThanHours?: number; now?: Date; signal?: AbortSignal }): Promise<Swept>;
   /** Asks the virus scanner, if there is one. Throws invalid naming the field for what it finds, 503 while it is away. */
@@ -109,18 +130,28 @@ export function createFiles(options: {
     },
     remove: (id, tx) => remove(db, storage, id, tx),
     forget: (keys) => forget(db, storage, keys),
-    link: (id, { seconds = 300, download = false } = {}) => {
-      const { e, s } = signLink(appKey, 'file', download ? `${id} d` : id, new Date(Date.now() + seconds * 1000));
-      return `${publicUrl}/files/${id}?e=${e}&s=${s}${download ? '&d=1' : ''}`;
+    link: (id, { seconds = 300, download = false, asker } = {}) => {
+      const until = new Date(Date.now() + seconds * 1000);
+      const { e, s } = signLink(appKey, 'file', signedText(id, download, asker), until);
+      const query = { e, s, ...(download && { d: '1' }), ...(asker && { a: asker.name }) };
+      return `${publicUrl}/files/${id}?${new URLSearchParams(query)}`;
     },
     publicLink: (id) => `${publicUrl}/files/${id}`,
-    isLinkGood: (id, { e, s, d }) => verifyLink(appKey, 'file', d === '1' ? `${id} d` : id, { e, s }),
+    isLinkGood: (id, { e, s, d, a }, mark = '') =>
+      verifyLink(appKey, 'file', signedText(id, d === '1', typeof a === 'string' ? { name: a, mark } : undefined), {
+        e,
+        s,
+      }),
     sweep: ({ olderThanHours = 24, now = new Date(), signal } = {}) =>
       sweepFiles(db, storage, { now, before: new Date(now.getTime() - olderThanHours * 3_600_000), signal }),
     mustBeClean: antivirus.mustBeClean,
     check: storage.check,
     isScannerThere: antivirus.isThere,
   };
+}
+
+function signedText(id: string, isDownload: boolean, asker: Asker | undefined): string {
+  return JSON.stringify([id, isDownload, asker?.name ?? null, asker?.mark ?? null]);
 }
 
 async function keep(tx: Transaction, storage: FileStorage, antivirus: Antivirus, file: NewFile): Promise<StoredFile> {

@@ -1,12 +1,12 @@
 // The core's own commands: operators, API keys, the demo, the checks.
 import { z } from 'zod';
-import { systemActor } from '../access.ts';
+import { may, systemActor } from '../access.ts';
 import { deployFacts, deployProblems } from '../checks/deploy.ts';
 import type { Core } from '../core.ts';
-import { notFound, StewardError } from '../errors.ts';
+import { conflict, invalid, notFound, StewardError } from '../errors.ts';
 import { type Command, command } from '../module.ts';
 import { createApiKey } from '../people/api-keys.ts';
-import { createOperator, oneTimeLink } from '../people/operators.ts';
+import { actorOfOperator, createOperator, oneTimeLink } from '../people/operators.ts';
 import { outboxRelease } from './backup-commands.ts';
 import { loadDemo } from './demo.ts';
 import { personErase, personExport } from './person-commands.ts';
@@ -47,9 +47,18 @@ const apiKeyCreate = command({
     name: z.string().max(100).default('API key'),
   }),
   async run(core, options, print) {
-    const operator = await core.db.operator.findUnique({ where: { email: options.operator.toLowerCase() } });
+    const email = options.operator.toLowerCase();
+    const operator = await core.db.operator.findUnique({ where: { email }, include: { role: true } });
     if (!operator) throw notFound(`There is no operator ${options.operator}.`);
+    if (operator.state !== 'active') throw conflict('A blocked operator gets no key.');
     const permissions = options.permissions.split(',').map((one) => one.trim());
+    const lacking = permissions.filter(
+      (one) => core.registry.permissions.has(one) && !may(actorOfOperator(operator), one),
+    );
+    if (lacking.length > 0)
+      throw invalid(`${email} may not do this, and a key can do no more: ${lacking.join(', ')}.`, {
+        permissions: 'are more than the role has',
+      });
     const { key } = await core.transaction(systemActor, (work) =>
       createApiKey(work, { name: options.name, permissions, operatorId: operator.id }),
     );

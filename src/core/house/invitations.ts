@@ -23,7 +23,7 @@ export async function sendInvitation(work: Work, operator: Operator, key: string
 }
 
 /** Writes the link for a new password into the outbox. */
-export async function sendPasswordReset(work: Work, operator: Operator, key: string, language?: string): Promise<void> {
+async function sendPasswordReset(work: Work, operator: Operator, key: string, language?: string): Promise<void> {
   const link = await oneTimeLink(work, operator.id, 'reset-password', resetHours);
   await work.send(passwordReset, {
     ...letter(work, operator, link, language),

@@ -2,9 +2,11 @@
 import type { Actor } from '../access.ts';
 import { action } from '../action.ts';
 import type { Core } from '../core.ts';
+import type { Asker } from '../files/files.ts';
 import type { Row } from '../model.ts';
 import { cancelMessage, markMessageSent, resendMessage } from '../outbox/cancel.ts';
 import { renderMessage } from '../outbox/outbox.ts';
+import { askerOf } from '../people/asked-link.ts';
 import { clockTime } from '../records/days.ts';
 import { resource } from '../resource.ts';
 import { phrase } from '../words/catalogue.ts';
@@ -98,7 +100,7 @@ export const messages = resource('Message', {
     recordId: { label: 'Id', list: false, filter: true },
     runId: { label: 'Run', list: false, filter: true },
     notBefore: { label: 'Not before', list: false },
-    sentAt: { label: 'Sent', filter: true, sort: true },
+    sentAt: { label: 'Sent', list: false, filter: true, sort: true },
     deliveredAt: { label: 'Arrived', list: false, filter: true },
     parts: { label: 'Parts of the SMS', list: false },
     notAfter: { label: 'Not after', list: false },
@@ -125,7 +127,7 @@ export const messages = resource('Message', {
         provider: row.provider,
         // A captured message never left: here is the only place where its link can be read.
         ...renderMessage(core, row, { reveal: row.provider === 'capture' && (await mayReveal(core, actor, row)) }),
-        attachments: attachmentLinks(core, row.attachments),
+        attachments: attachmentLinks(core, row.attachments, await askerOf(core, actor)),
       }),
       calls: {},
     },
@@ -141,11 +143,13 @@ async function mayReveal(core: Core, actor: Actor, message: Row<'Message'>): Pro
 }
 
 /** Names the attachments, with links that work for a quarter of an hour. */
-function attachmentLinks(core: Core, attachments: unknown): { name: string; link?: string }[] {
+function attachmentLinks(core: Core, attachments: unknown, asker: Asker): { name: string; link?: string }[] {
   if (!Array.isArray(attachments)) return [];
   return attachments.map((one: { name?: unknown; fileId?: unknown } | null) => ({
     name: String(one?.name ?? ''),
-    ...(typeof one?.fileId === 'string' ? { link: core.files.link(one.fileId, { seconds: 900, download: true }) } : {}),
+    ...(typeof one?.fileId === 'string' && {
+      link: core.files.link(one.fileId, { seconds: 900, download: true, asker }),
+    }),
   }));
 }
 

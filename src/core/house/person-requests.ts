@@ -132,7 +132,7 @@ export const personRequestsCard: Card = {
 };
 
 /** Writes a request down. Throws invalid when nobody can be meant by it. */
-export async function createRequest(
+async function createRequest(
   work: Work,
   given: { email?: string; phone?: string; note?: string },
 ): Promise<{ id: string }> {

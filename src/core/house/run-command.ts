@@ -64,7 +64,7 @@ export function previewInWords(preview: ActionPreview): string[] {
 }
 
 /** Says what became of a run, a line each. */
-export function runInWords(run: RunView): string[] {
+function runInWords(run: RunView): string[] {
   const outcomes = Object.entries(run.counts).filter(([, count]) => count > 0);
   const messages = Object.entries(run.deliveries).filter(([, count]) => count > 0);
   const why = (outcome: string) =>

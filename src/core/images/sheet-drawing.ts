@@ -74,11 +74,13 @@ async function drawLineOfText(sheet: Sheet, item: SheetText): Promise<string> {
   sheet.texts.delete(key);
   sheet.texts.set(key, drawn);
   if (sheet.texts.size > keptTexts) sheet.texts.delete(sheet.texts.keys().next().value!);
-  const { left, top } = placeText(drawn, { x: item.x * dots, y: item.y * dots, align: item.align });
+  // What is still too long at half of its size is drawn narrower: nothing runs into its neighbour or off the paper.
+  const width = maxWidth ? Math.min(drawn.width, maxWidth * dots) : drawn.width;
+  const { left, top } = placeText({ ...drawn, width }, { x: item.x * dots, y: item.y * dots, align: item.align });
   return show(use(sheet, drawn.id), {
     x: left / dots,
     y: top / dots,
-    width: drawn.width / dots,
+    width: width / dots,
     height: drawn.height / dots,
   });
 }

@@ -53,7 +53,7 @@ export interface SheetText {
   align?: 'left' | 'center' | 'right';
   color?: string;
   weight?: Weight;
-  /** A longer line is made smaller, down to half of its size. */
+  /** A longer line is made smaller, down to half of its size, and then narrower. */
   maxWidth?: number;
 }
 

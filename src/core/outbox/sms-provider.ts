@@ -12,7 +12,7 @@ export interface OutgoingSms {
   reportTo?: string;
 }
 
-/** A provider of SMS. Being out of reach, 429 and 5xx are the business of outbox-sms.ts. */
+/** A provider of SMS. Being out of reach, 429 and 5xx are the business of sms.ts. */
 export interface SmsProvider {
   /** Whether it takes a repeated id for what it is, so that sending again is safe after a lost answer of a gateway. */
   knowsRepeats: boolean;

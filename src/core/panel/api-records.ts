@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { may } from '../access.ts';
 import { tableOf } from '../database/tables.ts';
 import { invalid } from '../errors.ts';
+import { askerOf } from '../people/asked-link.ts';
 import { columnsFor } from '../records/columns.ts';
 import { titleInWords, viewInWords } from '../records/in-words.ts';
 import { parseListQuery } from '../records/list-query.ts';
@@ -44,20 +45,20 @@ async function list(call: ApiContext): Promise<ListAnswer> {
   const query = parseListQuery(resource, actor, request.query);
   const page = await listRecords(core, actor, resource, query);
   const [column, direction] = resource.sort;
-  const rows = page.rows.map((row) => forReader(call, resource, row));
+  const withFiles = await fileLinks(call, resource);
+  const rows = page.rows.map((row) => withFiles(forReader(call, resource, row)));
   return { ...page, rows, sort: query.sort ?? { column, direction } };
 }
 
 async function read(call: ApiContext): Promise<RecordWithFiles> {
   const resource = resourceOf(call);
   const record = await readRecord(call.core, call.actor, resource, call.part('id'));
-  return { ...forReader(call, resource, record), ready: await readyActions(call, resource, record.id) };
+  const withFiles = await fileLinks(call, resource);
+  return { ...withFiles(forReader(call, resource, record)), ready: await readyActions(call, resource, record.id) };
 }
 
-function forReader(call: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
-  const { words } = call.request;
-  const said = words ? viewInWords(call.core.registry, words, resource, record) : record;
-  return withFiles(call, resource, said);
+function forReader({ core, request: { words } }: ApiContext, resource: AnyResource, record: RecordView): RecordView {
+  return words ? viewInWords(core.registry, words, resource, record) : record;
 }
 
 /** Returns the actions of the actor that would take this record now, so that its page offers one of those first. */
@@ -70,14 +71,22 @@ async function readyActions({ core, actor }: ApiContext, resource: AnyResource, 
   return allowed.filter((_, at) => (counts[at] ?? 0) > 0).map((one) => one.id);
 }
 
-/** Adds links to the files that a record's columns name; they work for a quarter of an hour. */
-function withFiles({ core, actor }: ApiContext, resource: AnyResource, record: RecordView): RecordWithFiles {
+/** Returns what adds links to the files that a record's columns name; they work for a quarter of an hour. */
+async function fileLinks(
+  { core, actor }: ApiContext,
+  resource: AnyResource,
+): Promise<(record: RecordView) => RecordWithFiles> {
   const named = columnsFor(resource, actor, 'show').filter(({ declaration }) => declaration.display === 'file');
-  const links = named.flatMap(({ name }) => {
-    const id = record.values[name];
-    return typeof id === 'string' && id !== '' ? [[name, core.files.link(id, { seconds: 900 })] as const] : [];
-  });
-  return links.length > 0 ? { ...record, files: Object.fromEntries(links) } : record;
+  if (named.length === 0) return (record) => record;
+  const asker = await askerOf(core, actor);
+  return (record) => {
+    const links = named.flatMap(({ name }) => {
+      const id = record.values[name];
+      const isThere = typeof id === 'string' && id !== '';
+      return isThere ? [[name, core.files.link(id, { seconds: 900, asker })] as const] : [];
+    });
+    return links.length > 0 ? { ...record, files: Object.fromEntries(links) } : record;
+  };
 }
 
 const optionsSchema = z.strictObject({
@@ -105,8 +114,8 @@ async function create(call: ApiContext) {
   return createRecord(call.core, call.actor, resourceOf(call), values);
 }
 
-/** How many consequences of a change were told and accepted. */
-const accepted = z.int().min(0).optional();
+/** The mark of the consequences that were told and accepted. */
+const accepted = z.string().max(64).optional();
 const updateSchema = z.strictObject({ values: valuesSchema, version: z.string().max(40).optional(), accepted });
 
 async function update(call: ApiContext) {

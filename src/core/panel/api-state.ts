@@ -71,7 +71,7 @@ function houseModule(core: Core) {
 }
 
 /** Tells whether no module beside the framework itself has a record yet. */
-export async function isInstallationEmpty(core: Core): Promise<boolean> {
+async function isInstallationEmpty(core: Core): Promise<boolean> {
   const house = houseModule(core);
   const models = core.modules.filter((module) => module !== house).flatMap(({ resources }) => resources);
   for (const { model, isGiven } of models)

@@ -75,17 +75,20 @@ async function readInput(request: Request, call: LooseCall) {
   if (type !== 'multipart/form-data' || !call.file)
     throw new StewardError('media-type', 415, `The body must be application/json${call.file ? ' or a form' : ''}.`);
   const { field, maxBytes } = call.file;
+  const most = Math.floor(maxBytes / 1_000_000);
+  const fault = () => invalid(`The file may have ${most} MB at most.`, { [field]: `may have ${most} MB at most` });
   const form = await readMultipart(request, {
     maxBytes: maxBytes + largestInput,
     maxFiles: 1,
     maxFields: 1,
     maxFieldBytes: largestInput,
     fileFields: [field],
+  }).catch((error: unknown) => {
+    throw error instanceof StewardError && error.status === 413 ? fault() : error;
   });
   const [file] = form.files;
   if (!file) throw invalid('A file is missing.', { [field]: 'is missing' });
-  if (file.bytes.length > maxBytes)
-    throw invalid('The file is too large.', { [field]: `may have ${Math.floor(maxBytes / 1_000_000)} MB at most` });
+  if (file.bytes.length > maxBytes) throw fault();
   const stranger = Object.keys(form.fields).find((name) => name !== 'input');
   if (stranger) throw invalid('The form has an unknown field.', { [stranger.slice(0, 80)]: 'is unknown' });
   return { input: parseJson(form.fields.input ?? '{}'), file: { name: file.name, type: file.type, bytes: file.bytes } };

@@ -40,4 +40,5 @@ export const panelStyles: readonly string[] = [
   'certificates',
   'workshops',
   'clubs',
+  'print',
 ].map((name) => path.join(adminFolder, 'styles', `${name}.css`));

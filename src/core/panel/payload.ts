@@ -16,7 +16,7 @@ const wordShape = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 const partShape = /^(?:[A-Za-z][A-Za-z0-9]{0,63}|\d{1,4})$/;
 
 /** Tells whether a field's name is one that forms use: an identifier, then at most three more parts, indexes of four digits at most. */
-export function isFieldName(name: string): boolean {
+function isFieldName(name: string): boolean {
   if (name.length > 260) return false;
   const [first = '', ...rest] = name.split('.');
   return wordShape.test(first) && rest.length <= 3 && rest.every((part) => partShape.test(part));

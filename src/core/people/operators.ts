@@ -13,7 +13,7 @@ import { hashPassword, passwordProblem } from './passwords.ts';
 export type LinkPurpose = 'set-password' | 'reset-password';
 
 /** The role that may do everything. It exists from the first start. */
-export const administratorRole = 'administrator';
+const administratorRole = 'administrator';
 
 const setupKey = 'setup-link';
 const hour = 3_600_000;

@@ -40,7 +40,7 @@ const seenEverySeconds = 60;
 const outOfReach = phrase('Sessions are out of reach at the moment. Please try again shortly.');
 
 /** Returns the session cookie's name: bound to this very host where people reach us by TLS. */
-export function sessionCookieName(core: Core): string {
+function sessionCookieName(core: Core): string {
   return isBehindTls(core) ? '__Host-steward' : 'steward';
 }
 

@@ -37,7 +37,7 @@ export async function createRecord(
   });
 }
 
-/** Writes the given columns of a record and returns it. `version` is the one that was shown; throws conflict when it is no longer true. Throws `WarningError` for consequences that `accepted` does not count. */
+/** Writes the given columns of a record and returns it. `version` is the one that was shown; throws conflict when it is no longer true. Throws `WarningError` for consequences that `accepted` is not the mark of. */
 export async function updateRecord(
   core: Core,
   actor: Actor,
@@ -45,7 +45,7 @@ export async function updateRecord(
   id: string,
   values: Record<string, unknown>,
   version?: string,
-  accepted?: number,
+  accepted?: string,
 ): Promise<RecordView> {
   mustMayChange(actor, resource, 'update');
   const parsed = parseValues(resource, actor, 'update', values);
@@ -71,13 +71,13 @@ export async function updateRecord(
   });
 }
 
-/** Deletes a record. Throws conflict when others depend on it, `WarningError` for consequences that `accepted` does not count. */
+/** Deletes a record. Throws conflict when others depend on it, `WarningError` for consequences that `accepted` is not the mark of. */
 export async function deleteRecord(
   core: Core,
   actor: Actor,
   resource: AnyResource,
   id: string,
-  accepted?: number,
+  accepted?: string,
 ): Promise<void> {
   mustMayChange(actor, resource, 'delete');
   rowWhere(resource, actor, id);
@@ -101,7 +101,7 @@ async function mustBeAccepted(
   work: Work,
   { model, warns }: AnyResource,
   id: string,
-  accepted: number | undefined,
+  accepted: string | undefined,
   changed?: Record<string, unknown>,
 ): Promise<void> {
   const { update, delete: remove } = warns ?? {};

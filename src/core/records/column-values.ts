@@ -70,7 +70,7 @@ function dayValue(value: unknown): Date {
 }
 
 /** Returns the instant of `2026-05-03T14:30Z`, or of `2026-05-03T14:30` in the installation's zone. Throws Unfit. */
-export function instantValue(value: unknown): Date {
+function instantValue(value: unknown): Date {
   const parts =
     typeof value === 'string'
       ? /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::(\d{2})(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(value)

@@ -1,5 +1,6 @@
 // A run: a confirmed action on a frozen set. Looked at first (preview), then started; the rest is in the files beside it.
 // The rule: a preview only reads, and a start that does not find what was previewed does nothing.
+import { createHash } from 'node:crypto';
 import { type Actor, mustMay } from '../access.ts';
 import type { Preview } from '../action.ts';
 import type { Core } from '../core.ts';
@@ -32,9 +33,9 @@ export interface ActionPreview extends EligibleCount {
   secondPerson: boolean;
   /** Fields of the form that are still at fault; then there is no sample. */
   problems?: Record<string, string>;
-  /** One of the records that take part: the `index`-th, from 0. */
   /** Sentences about all that take part. */
   overview?: string[];
+  /** One of the records that take part: the `index`-th, from 0. */
   sample?: { index: number; recordId: string; recordTitle: string; preview: Preview };
 }
 
@@ -97,24 +98,35 @@ export async function startRun(
     });
   if (!Number.isInteger(input.expected) || input.expected < 0)
     throw invalid('A start needs the number from the preview.', { expected: 'must be a whole number' });
-  const key = ownedKey(actor, input.idempotencyKey);
-  const known = starting.get(`${core.instanceId}/${key}`);
+  const click = { key: ownedKey(actor, input.idempotencyKey), requestDigest: digestOf(input) };
+  const place = `${core.instanceId}/${registered.id}/${click.requestDigest}/${click.key}`;
+  const known = starting.get(place);
   if (known) return known;
-  const start = startOnce(core, actor, registered, key, input).finally(() =>
-    starting.delete(`${core.instanceId}/${key}`),
-  );
-  starting.set(`${core.instanceId}/${key}`, start);
+  const start = startOnce(core, actor, registered, click, input).finally(() => starting.delete(place));
+  starting.set(place, start);
   return start;
+}
+
+// One press of a button: its key, and what was asked for with it.
+interface Click {
+  key: string;
+  requestDigest: string;
+}
+
+function digestOf({ selection, form }: RunInput): string {
+  return createHash('sha256')
+    .update(JSON.stringify([parseSelection(selection), form ?? {}]))
+    .digest('base64url');
 }
 
 async function startOnce(
   core: Core,
   actor: Actor,
   registered: RegisteredAction,
-  key: string,
+  click: Click,
   input: RunInput & { expected: number },
 ): Promise<{ runId: string }> {
-  const earlier = await findByKey(core, registered, key);
+  const earlier = await findByKey(core, registered, click);
   if (earlier) return earlier;
   const selection = parseSelection(input.selection);
   const schema = actionForm(registered.action, actor);
@@ -124,7 +136,7 @@ async function startOnce(
   try {
     const started = await core.transaction(
       actor,
-      (work) => writeRun(core, work, registered, key, { ...input, form, selection }),
+      (work) => writeRun(core, work, registered, click, { ...input, form, selection }),
       { timeoutMs: freezeTimeout },
     );
     if (started.isInline) await workInline(core, started.runId);
@@ -132,7 +144,7 @@ async function startOnce(
   } catch (error) {
     // Another process was quicker with the same click.
     const winner =
-      error instanceof StewardError && error.code === 'conflict' && (await findByKey(core, registered, key));
+      error instanceof StewardError && error.code === 'conflict' && (await findByKey(core, registered, click));
     if (winner) return winner;
     throw error;
   }
@@ -142,7 +154,7 @@ async function writeRun(
   core: Core,
   work: Work,
   registered: RegisteredAction,
-  key: string,
+  { key, requestDigest }: Click,
   input: { selection: Selection; form?: unknown; expected: number },
 ): Promise<{ runId: string; isInline: boolean }> {
   const { tx, actor } = work;
@@ -160,6 +172,7 @@ async function writeRun(
       selection: selectionInWords(resource, input.selection),
       form: (input.form ?? {}) as object,
       idempotencyKey: key,
+      requestDigest,
       total: 0,
       startsAt,
     },
@@ -233,10 +246,13 @@ function findAction(core: Core, actor: Actor, actionId: string): RegisteredActio
 async function findByKey(
   core: Core,
   registered: RegisteredAction,
-  key: string,
+  { key, requestDigest }: Click,
 ): Promise<{ runId: string } | undefined> {
-  const run = await core.db.run.findUnique({ where: { idempotencyKey: key }, select: { id: true, action: true } });
+  const select = { id: true, action: true, requestDigest: true } as const;
+  const run = await core.db.run.findUnique({ where: { idempotencyKey: key }, select });
   if (run && run.action !== registered.id) throw conflict('This idempotency key belongs to another action.');
+  if (run && run.requestDigest !== null && run.requestDigest !== requestDigest)
+    throw conflict('This idempotency key was used already, with other records or another form.');
   return run ? { runId: run.id } : undefined;
 }
 

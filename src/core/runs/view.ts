@@ -4,6 +4,7 @@ import { type Actor, may } from '../access.ts';
 import type { Core } from '../core.ts';
 import { notFound, StewardError } from '../errors.ts';
 import type { Row } from '../model.ts';
+import { askerOf } from '../people/asked-link.ts';
 import type { Run, RunItem } from './actor.ts';
 import { ownerOf } from './actor.ts';
 import { type ApprovalView, approvalOf, mayDecide } from './approval.ts';
@@ -108,7 +109,7 @@ async function fileOf(core: Core, actor: Actor, run: Run): Promise<RunView['file
   if (fileId === null || !(await mayHaveFile(core, actor, run))) return undefined;
   try {
     const { name, expiresAt } = await core.files.find(fileId);
-    return { name, link: core.files.link(fileId, { download: true }), expiresAt };
+    return { name, link: core.files.link(fileId, { download: true, asker: await askerOf(core, actor) }), expiresAt };
   } catch (error) {
     // Expired and swept: the run is still worth reading.
     if (error instanceof StewardError && error.status === 404) return undefined;

@@ -87,11 +87,15 @@ class RowSource {
 async function* sheetXml(sheet: Sheet, source: RowSource, limit: number): AsyncGenerator<Buffer> {
   const { lead = [], header } = sheet;
   const above = lead.length + (header ? 1 : 0);
-  yield Buffer.from(sheetHead(header, above));
+  const last = Math.max(limit, above + 1);
+  const first: CellRow[] = [];
+  while (first.length < Math.min(rowsAtOnce, last - above) && !(await source.isOver())) first.push(await source.take());
+  yield Buffer.from(sheetHead(header, above, first));
   let text = lead.map((row, at) => rowXml(row, at + 1)).join('');
   if (header) text += rowXml(header, above, style.heading);
-  let number = above;
-  while (number < Math.max(limit, above + 1) && !(await source.isOver())) {
+  text += first.map((row, at) => rowXml(row, above + at + 1)).join('');
+  let number = above + first.length;
+  while (number < last && !(await source.isOver())) {
     number += 1;
     text += rowXml(await source.take(), number);
     if (number % rowsAtOnce > 0) continue;
@@ -101,12 +105,12 @@ async function* sheetXml(sheet: Sheet, source: RowSource, limit: number): AsyncG
   yield Buffer.from(`${text}</sheetData></worksheet>`);
 }
 
-function sheetHead(header: readonly string[] | undefined, above: number): string {
+function sheetHead(header: readonly string[] | undefined, above: number, first: readonly CellRow[]): string {
   const pane = header
     ? `<pane ySplit="${above}" topLeftCell="A${above + 1}" activePane="bottomLeft" state="frozen"/>`
     : '';
   const widths = (header ?? []).map((heading, at) => {
-    const width = Math.min(60, Math.max(14, heading.length + 4));
+    const width = Math.min(60, Math.max(14, heading.length + 4, ...first.map((row) => roomOf(row[at]) + 2)));
     return `<col min="${at + 1}" max="${at + 1}" width="${width}" customWidth="1"/>`;
   });
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -115,6 +119,12 @@ function sheetHead(header: readonly string[] | undefined, above: number): string
     `<sheetViews><sheetView workbookViewId="0">${pane}</sheetView></sheetViews>` +
     `${widths.length > 0 ? `<cols>${widths.join('')}</cols>` : ''}<sheetData>`
   );
+}
+
+/** Returns how many digits wide a cell is, about; letters of East Asia are twice as wide. */
+function roomOf(cell: Cell): number {
+  const text = plainText(cell, (one) => one).slice(0, 60);
+  return text.length + (text.match(/[\u1100-\u11ff\u2e80-\ud7af\uf900-\ufaff\uff01-\uff60]/g)?.length ?? 0);
 }
 
 function rowXml(row: CellRow, number: number, textStyle = style.plain): string {

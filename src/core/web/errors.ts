@@ -2,7 +2,7 @@
 import { escapeHtml } from '../../lib/escape-html.ts';
 import type { Core } from '../core.ts';
 import { mapDatabaseError } from '../database/database.ts';
-import { notFound, publicFace, StewardError, TooManyError, type Warning, WarningError } from '../errors.ts';
+import { notFound, publicFace, StewardError, type ToldWarning, TooManyError, WarningError } from '../errors.ts';
 import { phrase } from '../words/catalogue.ts';
 import { sayAnswer } from '../words/door.ts';
 import { acceptedLanguage } from '../words/language.ts';
@@ -22,7 +22,7 @@ export interface Failure {
   fields: Record<string, string>;
   retryAfter?: number;
   /** What the change would do, where somebody must accept it first. */
-  warning?: Warning;
+  warning?: ToldWarning;
 }
 
 /** Returns the public face of any thrown value: ours, the database's, Express's own for a bad address, or "Something went wrong". */
@@ -86,7 +86,7 @@ export function wordsFor(core: Core, request: Request): Words {
 export function sayFailure(words: Words | undefined, failure: Failure): Failure {
   if (!words) return failure;
   const fields = Object.fromEntries(Object.entries(failure.fields).map(([name, fault]) => [name, words.say(fault)]));
-  const warning = failure.warning && (sayAnswer(words, failure.warning) as Warning);
+  const warning = failure.warning && (sayAnswer(words, failure.warning) as ToldWarning);
   return { ...failure, message: words.say(failure.message), fields, ...(warning && { warning }) };
 }
 

@@ -14,6 +14,7 @@ export function appendPages(core: Core, app: Express): void {
   app.get('/', pageHeaders, landing(core));
   for (const { pages } of core.modules)
     for (const [address, file] of Object.entries(pages ?? {})) app.get(address, pageHeaders, sendPage(file));
+  app.get('/shared/time-zone.js', assetHeaders, timeZone(core));
   const folders = existsSync(publicFolder) ? readdirSync(publicFolder, { withFileTypes: true }) : [];
   for (const { name } of folders.filter((one) => one.isDirectory() && /^[a-z][a-z0-9-]*$/.test(one.name)))
     app.use(`/${name}`, assetHeaders, staticFiles(path.join(publicFolder, name), 0));
@@ -41,6 +42,14 @@ function sendPage(file: string): RequestHandler {
         if (error) next(error);
       },
     );
+}
+
+/** Tells the pages on whose clocks they write times. */
+function timeZone({ config }: Core): RequestHandler {
+  return (_request, response) => {
+    response.setHeader('Cache-Control', 'no-cache');
+    response.type('text/javascript').send(`export const timeZone = ${JSON.stringify(config.timeZone)};\n`);
+  };
 }
 
 function landing(core: Core): RequestHandler {

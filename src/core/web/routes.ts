@@ -95,11 +95,8 @@ async function callRoute(core: Core, route: AnyRoute, request: Request): Promise
   const caller = await route.admits?.({ header, core });
   const params = parsed(route.params, { ...request.params }, 'address');
   const query = parsed(route.query, queryOf(request), 'query');
-  const {
-    value,
-    files,
-    raw = '',
-  } = route.body ? await readInput(core, route, request) : { value: undefined, files: [] };
+  const isRead = route.body && !(await route.ignoresBody?.({ header, core }));
+  const { value, files, raw = '' } = isRead ? await readInput(core, route, request) : { value: undefined, files: [] };
   const body = parsed(route.body, value, 'body');
   const language = request.acceptsLanguages([...languages]) || 'en';
   return route.handle({ query, body, params, files, raw, header, address, language, actor, caller, core });

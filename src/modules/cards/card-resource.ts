@@ -6,7 +6,7 @@ const read = 'cards:read';
 const group = 'Cards';
 
 /** Returns the public address of a card. */
-export function cardUrl(core: Pick<Core, 'config'>, token: string): string {
+function cardUrl(core: Pick<Core, 'config'>, token: string): string {
   return `${core.config.publicUrl}/qrcode/?token=${token}`;
 }
 

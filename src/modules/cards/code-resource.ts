@@ -104,7 +104,7 @@ export const batches = resource('QrBatch', {
   },
   computed: {
     progress: {
-      label: 'Made',
+      label: 'Codes made',
       display: 'progress',
       async of(rows, core) {
         const found = await core.db.qrBatch.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });

@@ -83,7 +83,7 @@ export async function sweepPictures(core: Core, now = new Date()): Promise<numbe
 }
 
 /** Removes a picture with its files. */
-export async function removePicture(core: Core, picture: Row<'AccountPicture'>): Promise<void> {
+async function removePicture(core: Core, picture: Row<'AccountPicture'>): Promise<void> {
   await core.db.accountPicture.deleteMany({ where: { id: picture.id } });
   for (const fileId of Object.values(picture.files as Record<string, string>)) await core.files.remove(fileId);
 }

@@ -39,7 +39,7 @@ async function countScan(tx: Transaction, uniqueId: string): Promise<number> {
 }
 
 /** Returns a printed code as the wire shows it. */
-export function codeInfo(code: Row<'QrCode'>, card: { handleAsGiven: string } | null): object {
+function codeInfo(code: Row<'QrCode'>, card: { handleAsGiven: string } | null): object {
   return {
     unique_id: code.uniqueId,
     channel: code.channel,

@@ -6,7 +6,7 @@ import { accountBanned } from './refusals.ts';
 export type Account = Row<'CardAccount'>;
 
 /** The cookie's name on the wire. */
-export const cookieName = 'sessionid';
+const cookieName = 'sessionid';
 
 const days = 14;
 const purpose = 'cards.session';

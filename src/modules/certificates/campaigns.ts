@@ -21,7 +21,7 @@ export const organise = 'certificates:organise';
 export const maxPictureBytes = 10_000_000;
 
 /** Returns a slug made of a title: small Latin letters, digits and dashes. */
-export function slugOf(title: string): string {
+function slugOf(title: string): string {
   const plain = title
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -5,7 +5,7 @@ import { invalid } from '../../core/index.ts';
 const place = z.number().int().min(0).max(20_000);
 
 /** One text on the picture: `x` is its left end, middle or right end by `align`; `y` is the top of its line. */
-export const textSpot = z.strictObject({
+const textSpot = z.strictObject({
   x: place,
   y: place,
   size: z.number().int().min(8).max(1000),
@@ -16,7 +16,7 @@ export const textSpot = z.strictObject({
 });
 
 /** The QR code: its upper left corner and the length of its side. */
-export const qrSpot = z.strictObject({ x: place, y: place, size: z.number().int().min(80).max(4000) });
+const qrSpot = z.strictObject({ x: place, y: place, size: z.number().int().min(80).max(4000) });
 
 /** The whole layout as the design screen saves it. */
 export const layoutSchema = z.strictObject({
@@ -78,7 +78,7 @@ export function resolveLayout(layout: unknown, hasTemplate: boolean): Layout {
 }
 
 /** Returns believable places for all four on a picture of this size. */
-export function defaultLayout({ width, height }: Canvas): Layout {
+function defaultLayout({ width, height }: Canvas): Layout {
   const unit = Math.min(width, height * 1.3) / 100;
   const text = (x: number, y: number, size: number, more: Partial<TextSpot> = {}): TextSpot => ({
     x: Math.round(x * width),

@@ -48,7 +48,7 @@ export async function noticeProgress(core: Core, campaignId: string) {
 }
 
 /** Counts the recipients of a campaign in each state. */
-export async function countStates(core: Pick<Core, 'db'>, campaignId: string) {
+async function countStates(core: Pick<Core, 'db'>, campaignId: string) {
   const rows = await core.db.recipient.groupBy({ by: ['state'], where: { campaignId }, _count: { _all: true } });
   const counts = { added: 0, notified: 0, submitted: 0, drawn: 0, mailed: 0 };
   for (const { state, _count } of rows) counts[state] = _count._all;

@@ -22,7 +22,7 @@ export function claimTokenHash(core: Core, token: string): string {
 }
 
 /** Returns the address of the campaign's claim page with a token in it. */
-export function claimLink(core: Core, campaign: { claimAddress: string }, token: string): string {
+function claimLink(core: Core, campaign: { claimAddress: string }, token: string): string {
   const link = new URL(campaign.claimAddress || `${core.config.publicUrl}/certificates/`);
   link.searchParams.set('token', token);
   return link.href;

@@ -3,7 +3,7 @@ import { invalid, readTable, type TableRow } from '../../core/index.ts';
 import { cleanName, nameProblem } from './person-name.ts';
 
 /** How many lines one list may have. */
-export const maxLines = 20_000;
+const maxLines = 20_000;
 
 /** A person as a list names them. */
 export interface ListedPerson {

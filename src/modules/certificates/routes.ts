@@ -26,7 +26,7 @@ const refused = no(1, '网络异常');
 const alreadyMailed = 'You have submitted your information already, please check your email';
 
 /** What a submitted name is answered with. */
-export function answerClaim(result: ClaimResult): WireAnswer {
+function answerClaim(result: ClaimResult): WireAnswer {
   switch (result.kind) {
     case 'mailed':
       return ok(

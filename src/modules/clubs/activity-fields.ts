@@ -9,7 +9,7 @@ import { readTime } from './times.ts';
 export type ActivityValues = Pick<Row<'Activity'>, (typeof writtenColumns)[number]>;
 
 /** Columns by their names on the wire, in the contract's order. */
-export const wireNames = {
+const wireNames = {
   name: 'name',
   startTime: 'startsAt',
   endTime: 'endsAt',

@@ -53,7 +53,7 @@ export const activities = resource('Activity', {
     clubId: { label: 'Club', filter: true, create: true, help: 'A club announces for itself; leave it empty then.' },
     startsAt: { label: columnLabels.startsAt, filter: true, sort: true, ...write },
     endsAt: { label: columnLabels.endsAt, filter: true, sort: true, list: false, ...write },
-    type: { label: columnLabels.type, filter: true, ...write, values: typeValues },
+    type: { label: columnLabels.type, list: false, filter: true, ...write, values: typeValues },
     campuses: { label: columnLabels.campuses, list: false, filter: true, ...write, values: campusValues },
     location: { label: columnLabels.location, list: false, filter: true, ...write, rule: upTo(100) },
     condition: { label: columnLabels.condition, list: false, ...write, rule: upTo(50) },

@@ -206,7 +206,7 @@ function pageOf(page: number) {
 }
 
 /** Tells whether an activity is the caller's business: any for an administrator, its own for a club. */
-export function isTheirs(caller: SignedIn, { clubId }: Pick<Row<'Activity'>, 'clubId'>): boolean {
+function isTheirs(caller: SignedIn, { clubId }: Pick<Row<'Activity'>, 'clubId'>): boolean {
   return caller.role === 2 || clubId === caller.club.id;
 }
 

@@ -19,7 +19,7 @@ import { approvalEnd, settingsOf } from './settings.ts';
 export const clubRole = 'club';
 export const clubScope = 'club';
 /** Days that an initial password and its link are good. */
-export const initialDays = 7;
+const initialDays = 7;
 
 type Club = Row<'Club'>;
 
@@ -29,6 +29,8 @@ export async function approveClub(work: Work, id: string): Promise<Skip | undefi
   if (!club) return skip('does not exist any more');
   if (club.state === 'approved') return skip('is approved already');
   await mustBeFree(work, club);
+  if (club.operatorId && !(await isClubAccount(work, club.operatorId)))
+    throw conflict('The account of this club has another role by now.');
   const operatorId = club.operatorId ?? (await accountFor(work, club));
   const password = await giveInitialPassword(work, operatorId, initialDays);
   const link = await oneTimeLink(work, operatorId, 'set-password', initialDays * 24);
@@ -56,7 +58,7 @@ export async function refuseClub(work: Work, id: string, reason: string): Promis
   const club = await lockClub(work, id);
   if (!club) return skip('does not exist any more');
   if (club.state === 'refused') return skip('is refused already');
-  if (club.operatorId) await blockOperator(work, club.operatorId);
+  if (club.operatorId && (await isClubAccount(work, club.operatorId))) await blockOperator(work, club.operatorId);
   const refused = await decide(work, club, {
     state: 'refused',
     refusal: reason,
@@ -70,6 +72,12 @@ export async function refuseClub(work: Work, id: string, reason: string): Promis
   });
   await work.audit({ kind: 'update', summary: 'The club was refused', ...recordOf(club) });
   return undefined;
+}
+
+/** Tells whether an account is a club's still. One that was given another role since is not for those who decide on clubs. */
+export async function isClubAccount({ tx }: Work, operatorId: string): Promise<boolean> {
+  const operator = await tx.operator.findUnique({ where: { id: operatorId }, select: { role: true } });
+  return operator?.role.scope === clubScope && !operator.role.permissions.includes('*');
 }
 
 /** Returns what the approval's templates know. */

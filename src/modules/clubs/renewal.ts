@@ -11,7 +11,7 @@ import {
   type Work,
 } from '../../core/index.ts';
 import { lockClub, recordOf } from './applications.ts';
-import { letterTo } from './decisions.ts';
+import { isClubAccount, letterTo } from './decisions.ts';
 import { reminderMail, suspensionMail } from './mails.ts';
 import { approvalEnd, settingsOf } from './settings.ts';
 import { writeTime } from './times.ts';
@@ -25,7 +25,7 @@ const notRenewed = 'The registration was not renewed.';
 export async function suspendClub(work: Work, id: string, reason: string): Promise<Skip | undefined> {
   const club = await lockClub(work, id);
   if (club?.state !== 'approved' || !club.operatorId) return skip('is not approved');
-  await blockOperator(work, club.operatorId);
+  if (await isClubAccount(work, club.operatorId)) await blockOperator(work, club.operatorId);
   const { decisions } = await work.tx.club.update({
     where: { id },
     // Whoever asked to go on has an answer by this.
@@ -48,7 +48,7 @@ export async function renewClub(work: Work, id: string): Promise<Skip | undefine
   const now = new Date();
   // Who asks early loses nothing of the running term.
   const from = club.approvedUntil && club.approvedUntil > now ? club.approvedUntil : now;
-  if (club.state === 'suspended')
+  if (club.state === 'suspended' && (await isClubAccount(work, club.operatorId)))
     await work.tx.operator.update({
       where: { id: club.operatorId },
       data: { state: 'active', epoch: { increment: 1 } },

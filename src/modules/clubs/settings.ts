@@ -2,7 +2,7 @@
 import type { Row, Transaction } from '../../core/index.ts';
 
 /** The id of the one row. */
-export const settingsId = 'settings';
+const settingsId = 'settings';
 
 /** Returns the settings. */
 export function settingsOf(tx: Transaction): Promise<Row<'ClubSettings'>> {

@@ -53,7 +53,7 @@ export const resultSms = sms<ResultData>({
     en: "{{ contest }}: {% if prize != '' %}congratulations, you won: {{ prize }}. {% else %}the results are out. {% endif %}{{ page }}",
     ru: "{{ contest }}: {% if prize != '' %}поздравляем, ваш приз: {{ prize }}. {% else %}итоги подведены. {% endif %}{{ page }}",
     zh: "{{ contest }}：{% if prize != '' %}恭喜您获得：{{ prize }}。{% else %}结果已公布。{% endif %}{{ page }}",
-    nl: "{{ contest }}: {% if prize != '' %}gefeliciteerd, u wint: {{ prize }}. {% else %}de uitslag is bekend. {% endif %}{{ page }}",
+    nl: "{{ contest }}: {% if prize != '' %}gefeliciteerd, je wint: {{ prize }}. {% else %}de uitslag is bekend. {% endif %}{{ page }}",
   },
 });
 
@@ -75,7 +75,7 @@ export const resultMail = mail<ResultData & { name: string }>({
     },
     zh: {
       subject: '{{ contest }}：结果',
-      text: "{{ name }}，您好！\n\n{% if prize != '' %}恭喜您获得：{{ prize }}。{% else %}活动结果已公布，感谢您的参与。{% endif %}\n\n获奖名单：{{ page }}\n",
+      text: "{{ name }}，您好！\n\n{% if prize != '' %}恭喜您获得：{{ prize }}。{% else %}抽奖活动结果已公布，感谢您的参与。{% endif %}\n\n获奖名单：{{ page }}\n",
     },
     nl: {
       subject: '{{ contest }}: de uitslag',

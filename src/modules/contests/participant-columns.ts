@@ -9,9 +9,9 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
   number: { label: 'ID', filter: true, sort: true },
   firstName: { label: 'First name', search: true, filter: true, sort: true, update: true, rule: line(50) },
   secondName: { label: 'Family name', search: true, filter: true, sort: true, update: true, rule: line(50) },
-  patronymic: { label: 'Patronymic', filter: true, update: true, rule: z.string().trim().max(50) },
-  birthday: { label: 'Birthday', display: 'date', filter: true, sort: true, update: true },
-  districtId: { label: 'District', filter: true, update: true, rule: between(0, 2_147_483_647) },
+  patronymic: { label: 'Patronymic', list: false, filter: true, update: true, rule: z.string().trim().max(50) },
+  birthday: { label: 'Birthday', display: 'date', list: false, filter: true, sort: true, update: true },
+  districtId: { label: 'District', list: false, filter: true, update: true, rule: between(0, 2_147_483_647) },
   address: { label: 'Address', list: false, filter: true, update: true, rule: line(250) },
   email: {
     label: 'E-mail',
@@ -35,14 +35,14 @@ export const participantColumns: Resource<'Participant'>['columns'] = {
     update: true,
     ...languageColumn,
   },
-  status: { label: 'With the operator', filter: true },
+  status: { label: 'With the operator', list: false, filter: true },
   handOver: { label: 'Sending to the operator', display: 'state', filter: true, values: sendValues },
-  handedOverAt: { label: 'With the operator since', filter: true, sort: true },
+  handedOverAt: { label: 'With the operator since', list: false, filter: true, sort: true },
   notice: { label: 'Told the results', display: 'state', filter: true, values: sendValues },
-  toldAt: { label: 'Told at', filter: true, sort: true },
+  toldAt: { label: 'Told at', list: false, filter: true, sort: true },
   noticeProblem: { label: 'Why not told', list: false },
-  verifiedAt: { label: 'Phone verified', filter: true, sort: true },
-  createdAt: { label: 'Registered', filter: true, sort: true },
+  verifiedAt: { label: 'Phone verified', list: false, filter: true, sort: true },
+  createdAt: { label: 'Registered', list: false, filter: true, sort: true },
 };
 
 /** The birthday as the operator takes it, for files. */

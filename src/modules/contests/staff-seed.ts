@@ -5,7 +5,7 @@ import { seedOfStaff, sha256 } from './drawing.ts';
 import { drawPlaces, lockDraw } from './draws.ts';
 
 /** How many members of staff make a seed: one alone could try words until the outcome is right. */
-export const fewest = 2;
+const fewest = 2;
 
 /** Notes what a member of staff has committed to. Throws conflict when it is too late, or for a second commitment of the same person. */
 export async function commitWords(work: Work, drawId: string, commitment: string, name: string): Promise<void> {

@@ -61,7 +61,7 @@ const en: Record<Sentence, string> = {
 const zh: Record<Sentence, string> = {
   phoneMissing: '未提供电话号码。',
   phoneWrong: '请输入有效的电话号码。',
-  phoneAbroad: '该国家的号码不能参加本次活动。',
+  phoneAbroad: '该国家的号码不能参加本次抽奖活动。',
   phoneKnown: '该号码已验证',
   phoneUnverified: '电话号码尚未验证',
   verified: '电话号码已验证',

@@ -33,8 +33,6 @@ export interface Standing {
   people: readonly Chooser[];
 }
 
-const told = 100;
-
 /** Reads an event's standing, of one person or of everybody: four statements, however many there are. */
 export async function readStanding(tx: Transaction, eventId: string, attendeeId?: string): Promise<Standing> {
   const workshops = await tx.workshop.findMany({ where: { eventId } });
@@ -67,7 +65,7 @@ export function conflictsOf({ workshops, links, people }: Standing): Map<string,
 }
 
 /** Says whose registrations a change would break that keep to the rules now; undefined: nobody's. */
-export function warningOf(before: Standing, after: Standing): Warning | undefined {
+function warningOf(before: Standing, after: Standing): Warning | undefined {
   const now = conflictsOf(before);
   const wordsNow = (id: string) => {
     const refusal = now.get(id);
@@ -84,8 +82,7 @@ export function warningOf(before: Standing, after: Standing): Warning | undefine
     message: phrase(
       `People whose registrations would break a rule: ${count}. They keep their places, and stand under “Conflicts” until that is mended.`,
     ),
-    count,
-    records: broken.slice(0, told).map(({ person, note }) => ({ ...recordOf(person), note })),
+    records: broken.map(({ person, note }) => ({ ...recordOf(person), note })),
   };
 }
 
@@ -98,18 +95,15 @@ export async function warningOfLoss(
   { tx }: Work,
   workshop: { id: string } | { eventId: string },
 ): Promise<Warning | undefined> {
-  const where = { workshop };
-  const count = await tx.workshopRegistration.count({ where });
-  if (count === 0) return undefined;
   const rows = await tx.workshopRegistration.findMany({
-    where,
+    where: { workshop },
     include: { attendee: true, workshop: { select: { title: true } } },
     orderBy: { number: 'asc' },
-    take: told,
   });
+  const count = rows.length;
+  if (count === 0) return undefined;
   return {
     message: phrase(`Registrations that would be deleted with it: ${count}.`),
-    count,
     records: rows.map((row) => ({ ...recordOf(row.attendee), note: row.workshop.title })),
   };
 }

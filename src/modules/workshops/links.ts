@@ -31,7 +31,7 @@ export async function replaceLinks(work: Work, eventId: string, wanted: readonly
 }
 
 /** Says what is wrong with a set of links; undefined when they can stand together. */
-export function linksProblem(
+function linksProblem(
   links: readonly WantedLink[],
   workshops: readonly Pick<Row<'Workshop'>, 'id' | 'title' | 'targetGroup' | 'moment'>[],
 ): string | undefined {
@@ -74,7 +74,7 @@ function contradiction(
 }
 
 /** Names for each workshop the bundle it must be taken with: workshops that inclusive links connect have the same name. */
-export function bundlesOf(
+function bundlesOf(
   ids: readonly string[],
   links: readonly Pick<WantedLink, 'firstId' | 'secondId' | 'type'>[],
 ): Map<string, string> {

@@ -5,7 +5,7 @@ const purpose = 'workshops.login-key';
 const generatedLength = 10;
 
 /** Fewest and most characters of a key that staff choose themselves. */
-export const keyLength = { least: 6, most: 80 } as const;
+const keyLength = { least: 6, most: 80 } as const;
 
 /** Makes a key of 10 characters that nobody mixes up (44 bits). */
 export function newLoginKey(): string {

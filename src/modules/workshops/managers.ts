@@ -1,5 +1,6 @@
 // Managers of the workshops API: a credential that belongs to an operator, kept as argon2id with a keyed hash for look-up.
-// The rule: it never does more than its operator may at this moment; changing or clearing it ends its tokens.
+// The rule: it never does more than its operator may at this moment, nobody sets that of an operator who may do more than they
+// themselves, and changing or clearing it ends its tokens.
 import {
   type Actor,
   type Core,
@@ -7,6 +8,7 @@ import {
   hashToken,
   invalid,
   may,
+  mustOutrank,
   normaliseEmail,
   notFound,
   operatorActor,
@@ -38,13 +40,15 @@ export function credentialProblem(credential: string): string | undefined {
     : undefined;
 }
 
-/** Gives an operator a credential. Throws `invalid` when it is weak or somebody else's, or the operator may not manage workshops. */
+/** Gives an operator a credential. Throws `invalid` when it is weak or somebody else's, or the operator may not manage workshops; `forbidden` for one who may do more than the actor. */
 export async function setCredential(work: Work, operatorId: string, credential: string): Promise<{ id: string }> {
   const { core, tx } = work;
   const problem = credentialProblem(credential);
   if (problem) throw invalid(problem);
   const operator = await tx.operator.findUnique({ where: { id: operatorId }, include: { role: true } });
   if (operator?.state !== 'active') throw notFound('This operator does not exist or is blocked.');
+  // With the credential one acts in the operator's name.
+  await mustOutrank(tx, work.actor, operatorId);
   if (!operator.role.permissions.some((one) => one === '*' || one === manage))
     throw invalid(`${operator.email} has no role that may manage workshops.`);
   const lookUpHash = hashToken(core.config.appKey, purpose, credential);
@@ -67,8 +71,9 @@ export async function operatorOf({ tx }: Work, email: string): Promise<{ id: str
   return operator;
 }
 
-/** Takes the credential away; its tokens end. */
+/** Takes the credential away; its tokens end. Throws `forbidden` for an operator who may do more than the actor. */
 export async function clearCredential(work: Work, manager: Row<'WorkshopManager'>): Promise<void> {
+  await mustOutrank(work.tx, work.actor, manager.operatorId);
   await work.tx.workshopManager.delete({ where: { id: manager.id } });
   await audit(work, manager.id, manager.operatorId, phrase('The credential for the workshops API was taken away'));
 }

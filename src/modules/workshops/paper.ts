@@ -18,7 +18,7 @@ export interface KeyCard {
 const cards = { columns: 2, rows: 6, width: 93, height: 43 };
 
 /** Returns the address that a printed code opens: the key stands behind the `#`, which browsers tell no server. */
-export function keyAddress({ config }: Pick<Core, 'config'>, key: string): string {
+function keyAddress({ config }: Pick<Core, 'config'>, key: string): string {
   return `${config.publicUrl}/workshops/#key=${encodeURIComponent(key)}`;
 }
 
@@ -76,11 +76,23 @@ function drawCard(core: Pick<Core, 'config'>, { name, userClass, event, key }: K
   return [
     { kind: 'rectangle', x, y, width: cards.width, height: cards.height, stroke: line },
     { kind: 'qr', x: x + 2, y: y + 2, size: 38, text: keyAddress(core, key), ecc: 'M' },
-    text(4, name, 5, { weight: 'bold' }),
-    text(11, [userClass, event].filter(Boolean).join(' · '), 3.4, { color: quiet }),
+    ...linesOf(name).map((words, at, { length }) =>
+      length > 1 ? text(2.4 + at * 4.4, words, 3.8, { weight: 'bold' }) : text(4, words, 5, { weight: 'bold' }),
+    ),
+    text(11.4, [userClass, event].filter(Boolean).join(' · '), 3.4, { color: quiet }),
     text(20, key.replace(/^(.{5})(.{5})$/, '$1 $2'), 6.4, { weight: 'bold' }),
     text(32, `${core.config.publicUrl.replace(/^https?:\/\//, '')}/workshops/`, 3, { color: quiet }),
   ];
+}
+
+/** Breaks a long name at the gap nearest to its middle. */
+function linesOf(name: string): string[] {
+  const gaps = [...name.matchAll(/ /g)].map(({ index }) => index);
+  if (name.length <= 28 || gaps.length === 0) return [name];
+  const gap = gaps.reduce((best, at) =>
+    Math.abs(at - name.length / 2) < Math.abs(best - name.length / 2) ? at : best,
+  );
+  return [name.slice(0, gap), name.slice(gap + 1)];
 }
 
 /** A workshop with the people of its list. */

@@ -50,7 +50,7 @@ export async function findPlan(situation: Situation, solve = solveChoices): Prom
 }
 
 /** Reads what a plan depends on: everybody of the event with an open moment. */
-export async function readSituation(
+async function readSituation(
   db: Transaction,
   eventId: string,
   choice: Pick<Situation, 'manner' | 'seed'>,

@@ -6,6 +6,7 @@ import {
   type Core,
   invalid,
   type LimitRule,
+  mustMay,
   phrase,
   publicActor,
   type Row,
@@ -143,6 +144,7 @@ const book = route({
   async handle(asking) {
     const { core, params, query, caller: manager } = asking;
     const event = await eventFor(core, params.id, manager);
+    mustMay(manager.actor, 'workshops:export');
     await noteExport(core, manager, event, phrase('The registrations were exported at the API'));
     const options = { hasOverview: query.overview === '1', hasAttendance: query.attendance === '1' };
     return new Answer(200, registrationsBook(core.db, [event], options), {

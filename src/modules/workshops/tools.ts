@@ -13,7 +13,7 @@ import { refusalWords } from './rules.ts';
 const manage = 'workshops:manage';
 const shown = 300;
 const listFile = { field: 'list', maxBytes: 5_000_000 };
-const accepted = z.int().min(0).optional();
+const accepted = z.string().max(64).optional();
 const listInput = z.object({
   text: z.string().max(2_000_000).default(''),
   removeMissing: z.boolean().default(false),

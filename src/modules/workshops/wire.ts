@@ -4,7 +4,7 @@ import type { Row } from '../../core/index.ts';
 
 const plain = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text);
 /** A numeric id, also as text in an address. */
-export const wireId = z.int().min(1).max(2_147_483_647);
+const wireId = z.int().min(1).max(2_147_483_647);
 /** A numeric id in an address. */
 export const addressId = z
   .string()

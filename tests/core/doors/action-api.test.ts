@@ -102,6 +102,21 @@ describe('one action, the same outcome at every door', () => {
     expect(both).toMatchObject({ status: 400, json: { fields: { idempotencyKey: expect.any(String) } } });
   });
 
+  it('refuses the key for other records or another form, also when both calls come at once', async () => {
+    const { key } = await program();
+    const [evening, later] = [await house.evening(), await house.evening()];
+    const body = { selection: chosen(evening.id), form, expected: 4 };
+    const header = { 'idempotency-key': 'other-body-1' };
+    const other = { ...body, form: { ...form, note: 'goodbye' } };
+    const race = await Promise.all([body, other].map((one) => house.call(key, address, one, header)));
+    expect(race.map(({ status }) => status < 300).sort()).toEqual([false, true]);
+    const won = race[0]!.status < 300 ? body : other;
+    for (const wrong of [won === body ? other : body, { ...won, selection: chosen(later.id) }])
+      expect(await house.call(key, address, wrong, header)).toMatchObject({ status: 409, json: { code: 'conflict' } });
+    expect((await house.call(key, address, won, header)).status).toBeLessThan(300);
+    expect(await house.core.db.run.count({ where: { idempotencyKey: { endsWith: ':other-body-1' } } })).toBe(1);
+  });
+
   it('refuses with 409 and changes nothing when another number takes part than was expected', async () => {
     const { key } = await program();
     const evening = await house.evening();

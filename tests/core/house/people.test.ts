@@ -1,6 +1,7 @@
 // Operators, roles and mail servers through the data gate: nobody gains rights by it, somebody with every right stays, passwords go in only.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Actor } from '../../../src/core/access.ts';
+import { coreCommands } from '../../../src/core/house/commands.ts';
 import { mailAccounts } from '../../../src/core/house/mail-accounts.ts';
 import { operators } from '../../../src/core/house/operators.ts';
 import { roles } from '../../../src/core/house/roles.ts';
@@ -96,6 +97,27 @@ describe('operators', () => {
     );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     expect(await kit.core.db.operator.count({ where: { roleId: administrator } })).toBe(1);
+  });
+});
+
+describe('api-key:create', () => {
+  const create = coreCommands.find(({ name }) => name === 'api-key:create')!;
+  const asked = async (permissions: string) => {
+    const lines: string[] = [];
+    const given = { operator: 'Carol@example.org', permissions, name: 'Sheet' };
+    await create.run(kit.core, given, (line) => lines.push(line));
+    return lines;
+  };
+
+  test('makes a key of what the operator may do, and refuses the rest by name', async () => {
+    expect(await asked('core:runs')).toEqual([expect.stringMatching(/^stw_/)]);
+    await expect(asked('core:runs, core:operators')).rejects.toMatchObject({
+      message: 'carol@example.org may not do this, and a key can do no more: core:operators.',
+    });
+    await expect(asked('core:nothing')).rejects.toMatchObject({ message: 'There is no permission core:nothing.' });
+    await kit.core.db.operator.update({ where: { id: carol }, data: { state: 'blocked' } });
+    await expect(asked('core:runs')).rejects.toMatchObject({ code: 'conflict' });
+    expect(await kit.core.db.apiKey.count()).toBe(1);
   });
 });
 

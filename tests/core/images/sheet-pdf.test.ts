@@ -61,6 +61,23 @@ describe('a printed sheet', () => {
     await expect(make([page({ ...code, x: Number.NaN, size: 30 })])).rejects.toMatchObject({ status: 400 });
   });
 
+  it('keeps a line within its width, however long it is', async () => {
+    const name = 'Wilhelmina van den Bouwhuijsen-van Steenbergen tot Oudegeest';
+    const text = { kind: 'text', y: 20, text: name, size: 5, maxWidth: 30 } as const;
+    const lines = [
+      { ...text, x: 20 },
+      { ...text, x: 60, align: 'right' },
+      { ...text, x: 20, text: 'Bo' },
+    ] as const;
+    const operators = operatorsOf(await PDFDocument.load(await make([page(...lines)])), 0);
+    const places = [...operators.matchAll(/q ([\d.]+) 0 0 -?[\d.]+ ([\d.]+) [\d.]+ cm \/P/g)].map((one) =>
+      one.slice(1).map(Number),
+    );
+    expect(places.map(([width = 0]) => Math.round(width * 10) / 10)).toEqual([30, 30, expect.any(Number)]);
+    expect(places.map(([, left = 0]) => Math.round(left))).toEqual([20, 30, 20]);
+    expect(places[2]?.[0]).toBeLessThan(10);
+  });
+
   it('writes texts of every script, and the same text only once', async () => {
     const text = { kind: 'text', x: 105, y: 20, size: 5, align: 'center' } as const;
     const names = ['Łukasz', '王小明', 'نور الهدى', '王小明'];

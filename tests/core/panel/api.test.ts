@@ -1,5 +1,6 @@
 // The panel's JSON API behind its gate: each call as a stranger's, a weak role's, the right role's, and at its edges.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { markOfAsker } from '../../../src/core/people/asked-link.ts';
 import { actorWith } from '../../kit/core.ts';
 import { fingerprint } from '../../kit/http.ts';
 import { clerk, type Desk, type DeskIds, openDesk, reader, root, scoped } from './api-desk.ts';
@@ -117,9 +118,11 @@ describe('records', () => {
     const { json } = await as(root).get(`/records/Certificate/${id}`);
     const link = new URL((json!.files as { pngId: string }).pngId);
     expect(link.pathname).toBe('/files/abc');
-    const signed = { e: link.searchParams.get('e') ?? '', s: link.searchParams.get('s') ?? '' };
-    expect(house.core.files.isLinkGood('abc', signed)).toBe(true);
-    expect(house.core.files.isLinkGood('abd', signed)).toBe(false);
+    const signed = Object.fromEntries(link.searchParams);
+    const mark = await markOfAsker(house.core, signed.a ?? '');
+    expect(house.core.files.isLinkGood('abc', signed, mark)).toBe(true);
+    expect(house.core.files.isLinkGood('abd', signed, mark)).toBe(false);
+    expect(house.core.files.isLinkGood('abc', signed, 'other rights')).toBe(false);
   });
 
   test('deleting needs the permission and the scope', async () => {

@@ -1,14 +1,15 @@
 // The silence of a restored copy in the panel: everybody is told, only who may send and sees everything ends it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silenceKey } from '../../../src/core/outbox/restored.ts';
-import { openTestPanel, type TestPanel } from './kit.ts';
+import { openBrowser } from '../../kit/browser.ts';
+import { openTestPanel, password, type TestPanel } from './kit.ts';
 
 const path = '/admin/api/steward/silence/release';
 const value = { restoredAt: '2026-11-24T10:00:00.000Z', backupOf: '2026-11-24T03:00:00.000Z' };
 let panel: TestPanel;
 
 beforeAll(async () => {
-  panel = await openTestPanel();
+  panel = await openTestPanel({}, { realComponents: true });
   await panel.core.db.setting.create({ data: { key: silenceKey, value } });
   const message = (key: string) => ({ kind: 'x', toAddress: `${key}@example.org`, text: 'x', idempotencyKey: key });
   await panel.core.db.message.createMany({ data: [message('one'), message('two')] });
@@ -49,4 +50,21 @@ describe('the silence', () => {
     });
     expect(entries).toMatchObject([{ actor: 'root@example.org' }]);
   });
+
+  it('stands on every page, and is ended by its button', async () => {
+    await panel.core.db.setting.create({ data: { key: silenceKey, value } });
+    const browser = await openBrowser();
+    const page = await browser.newPage({ baseURL: panel.web.url, locale: 'en-GB' });
+    await page.goto('/admin/login');
+    await page.fill('#email', 'root@example.org');
+    await page.fill('#password', password);
+    await page.click('button[type=submit]');
+    await page.getByText('This is a restored copy').waitFor();
+    await page.getByRole('button', { name: 'Release…' }).dblclick();
+    await page.getByRole('dialog').getByRole('button', { name: 'Release', exact: true }).click();
+    await page.getByText('Released. Messages leave again.').waitFor();
+    await page.getByText('This is a restored copy').waitFor({ state: 'detached' });
+    expect(await isSilent()).toBe(false);
+    await browser.close();
+  }, 60_000);
 });

@@ -177,7 +177,7 @@ export async function openSmallCore(
     undoSeconds: 0,
     ...settings,
   };
-  const database = openDatabase(connection, { connectTimeout: 5_000 });
+  const database = openDatabase(connection, { connectTimeout: 30_000 });
   const log = childLog({});
   const core: Core = {
     config,

@@ -243,4 +243,16 @@ describe('XLSX', () => {
     for await (const _ of stream) break;
     await until(() => hasEnded);
   });
+
+  test('a column is as wide as what stands in it, within reason', async () => {
+    const rows = [
+      ['Wilhelmina van den Bouwhuijsen', 1],
+      ['欧阳娜娜·司徒美堂', 2],
+      [null, 3],
+    ];
+    const [sheet] = await sheets([{ name: 'S', header: ['Name', 'No.'], rows }]);
+    expect([...(sheet?.xml ?? '').matchAll(/ width="(\d+)"/g)].map(([, width]) => width)).toEqual(['32', '14']);
+    const [long] = await sheets([{ name: 'S', header: ['Name'], rows: [['a'.repeat(500)]] }]);
+    expect(long?.xml).toContain(' width="60"');
+  });
 });

@@ -1,68 +1,24 @@
 // A whole Steward with the cards module for one test file, and people of the public who speak to its endpoint as their clients do.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import { fromBuffer } from 'yauzl';
-import { type Core, configureLog, createCore, loadConfig, startWorker, systemActor } from '../../../src/core/index.ts';
+import { systemActor } from '../../../src/core/index.ts';
 import { codesOf, createBatch, makeCodes } from '../../../src/modules/cards/batches.ts';
 import cards from '../../../src/modules/cards/module.ts';
-import { cloneDatabase } from '../../kit/database.ts';
-import { type Answered, openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
+import { type House, openHouseOf } from '../../kit/house.ts';
+import { type Answered, Visitor } from '../../kit/http.ts';
 import { until } from '../../kit/until.ts';
 
-/** What a test of this module works with. */
-export interface House {
-  core: Core;
-  web: TestWeb;
-  dataDir: string;
-  /** Everything the log has written. */
-  logged: string[];
-  startWorker(): Promise<void>;
-  close(): Promise<void>;
-}
+export type { House };
 
 /** Opens the house. */
-export async function openHouse(settings: Record<string, string> = {}): Promise<House> {
-  const database = await cloneDatabase();
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-cards-'));
-  const config = loadConfig(
-    {
-      NODE_ENV: 'test',
-      DATA_DIR: dataDir,
-      APP_KEY: 'k'.repeat(40),
-      PUBLIC_URL: 'https://cards.example.org',
-      LOG_LEVEL: 'debug',
-      ...settings,
-    },
-    [cards],
-  );
-  const logged: string[] = [];
-  configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
-  const started = await createCore({ config, modules: [cards], connection: database.connection, role: 'test' });
-  const web = await openTestWeb(started.core);
-  let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
-  return {
-    core: started.core,
-    web,
-    dataDir,
-    logged,
-    async startWorker() {
-      worker ??= await startWorker(started.core);
-    },
-    async close() {
-      await web.close();
-      await worker?.stop();
-      await started.close();
-      await database.drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
-}
+export const openHouse = (settings: Record<string, string> = {}): Promise<House> =>
+  openHouseOf([cards], { PUBLIC_URL: 'https://cards.example.org', ...settings });
 
 /** One answer of the endpoint. */
 export type Wire = Record<string, unknown> & { error: number };
@@ -163,7 +119,7 @@ export function picture(width: number, height: number, background = '#336699') {
 
 /** Returns the paths of all kept files. */
 export function keptFiles(house: House): string[] {
-  const folder = path.join(house.dataDir, 'files');
+  const folder = path.join(house.core.config.dataDir, 'files');
   if (!existsSync(folder)) return [];
   return (
     readdirSync(folder, { recursive: true, withFileTypes: true }) as {

@@ -276,7 +276,8 @@ it('a reported card is banned with a reason, its author answers, and it is resto
   await dialog.getByRole('button', { name: /Preview/ }).click();
   await dialog.getByText('is banned: It insults a neighbour').waitFor();
   await shot(panel, 'ban-preview');
-  await dialog.getByRole('button', { name: 'Ban', exact: true }).click();
+  // A double click asks the second question and does not answer it.
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).dblclick();
   await dialog.getByRole('button', { name: 'Yes: Ban' }).click();
   await finished(panel);
   await reader.reload();

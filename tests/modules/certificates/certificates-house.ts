@@ -5,30 +5,18 @@ import certificates from '../../../src/modules/certificates/module.ts';
 import { sendNotice } from '../../../src/modules/certificates/notices.ts';
 import { addRecipients } from '../../../src/modules/certificates/recipients.ts';
 import { readPeople } from '../../../src/modules/certificates/recipients-list.ts';
-import { type House as AnyHouse, openHouseOf } from '../../kit/house.ts';
-import { type AcceptedMail, type Behaviour, type SmtpSink, startSmtpSink } from '../../kit/smtp-sink.ts';
+import { type MailHouse, openMailHouseOf } from '../../kit/house.ts';
+import type { AcceptedMail } from '../../kit/smtp-sink.ts';
 import { until } from '../../kit/until.ts';
 
 export { until };
 
 /** What a test of this module works with. */
-export interface House extends AnyHouse {
-  sink: SmtpSink;
-  /** What the mail server does to an address; none: it accepts. */
-  behave: Map<string, Behaviour>;
-}
+export type House = MailHouse;
 
 /** Opens the house. */
-export async function openHouse(settings: Record<string, string> = {}): Promise<House> {
-  const behave = new Map<string, Behaviour>();
-  const sink = await startSmtpSink({ behave: (to) => behave.get(to) });
-  const house = await openHouseOf([certificates], { SMTP_URL: sink.url, MAIL_RATE: '500', ...settings });
-  const close = async () => {
-    await house.close();
-    await sink.stop();
-  };
-  return { ...house, sink, behave, close };
-}
+export const openHouse = (settings: Record<string, string> = {}): Promise<House> =>
+  openMailHouseOf([certificates], settings);
 
 /** Makes a campaign with these people (lines of a list) and its organiser's key. */
 export async function makeCampaign(house: House, list: string, values: object = {}) {

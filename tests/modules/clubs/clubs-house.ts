@@ -1,27 +1,15 @@
 // A whole Steward with the clubs module for one test file: database, worker, web with the panel, and an SMTP server that keeps what it takes.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import PostalMime from 'postal-mime';
-import {
-  buildPanel,
-  type Core,
-  configureLog,
-  createCore,
-  createOperator,
-  loadConfig,
-  startWorker,
-  systemActor,
-} from '../../../src/core/index.ts';
+import { createOperator, systemActor } from '../../../src/core/index.ts';
 import { pixelCanvas } from '../../../src/lib/pixel-canvas.ts';
 import clubs from '../../../src/modules/clubs/module.ts';
 import { approveClub } from '../../../src/modules/clubs/service.ts';
-import { cloneDatabase } from '../../kit/database.ts';
-import { type Answered, openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
-import { type AcceptedMail, type SmtpSink, startSmtpSink } from '../../kit/smtp-sink.ts';
+import { type MailHouse, openMailHouseOf, rootPassword } from '../../kit/house.ts';
+import { type Answered, Visitor } from '../../kit/http.ts';
+import type { AcceptedMail } from '../../kit/smtp-sink.ts';
 
-export const password = 'seventeen green bicycles';
+export const password = rootPassword;
 
 /** The tables that a refused call must leave alone. */
 export const wireTables = [
@@ -35,70 +23,18 @@ export const wireTables = [
 ];
 
 /** What a test of this module works with. */
-export interface House {
-  core: Core;
-  web: TestWeb;
-  sink: SmtpSink;
-  dataDir: string;
-  databaseUrl: string;
-  startWorker(): Promise<void>;
-  stopWorker(): Promise<void>;
-  close(): Promise<void>;
-}
+export type House = MailHouse;
 
 /** Opens the house; `panel`: none, one that answers without its browser code, or the whole of it. */
-export async function openHouse(
+export function openHouse(
   options: { panel?: 'none' | 'http' | 'browser'; settings?: Record<string, string> } = {},
 ): Promise<House> {
-  const database = await cloneDatabase();
-  const sink = await startSmtpSink();
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-clubs-'));
-  const config = loadConfig(
-    {
-      NODE_ENV: 'test',
-      DATA_DIR: dataDir,
-      APP_KEY: 'k'.repeat(40),
-      SMTP_URL: sink.url,
-      MAIL_RATE: '500',
-      UNDO_SECONDS: '0',
-      TIME_ZONE: 'Asia/Shanghai',
-      CORS_ORIGINS: 'https://community.example.org',
-      ...options.settings,
-    },
+  const { panel = 'none', settings } = options;
+  return openMailHouseOf(
     [clubs],
+    { TIME_ZONE: 'Asia/Shanghai', PUBLIC_URL: 'http://localhost:3000', ...settings },
+    { panel: panel !== 'none', hasRoot: false, isBundled: panel === 'browser' },
   );
-  configureLog({ level: 'fatal', readable: true });
-  const started = await createCore({ config, modules: [clubs], connection: database.connection, role: 'test' });
-  const { panel = 'none' } = options;
-  const router =
-    panel === 'none'
-      ? undefined
-      : await buildPanel(started.core, panel === 'http' ? { componentsFile: import.meta.filename } : {});
-  const web = await openTestWeb(started.core, router);
-  let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
-  const house: House = {
-    core: started.core,
-    web,
-    sink,
-    dataDir,
-    databaseUrl: database.url,
-    async startWorker() {
-      worker ??= await startWorker(started.core);
-    },
-    async stopWorker() {
-      await worker?.stop();
-      worker = undefined;
-    },
-    async close() {
-      await house.stopWorker();
-      await web.close();
-      await started.close();
-      await sink.stop();
-      await database.drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
-  return house;
 }
 
 /** Calls the API as a program does: without cookies, with a token if there is one. */

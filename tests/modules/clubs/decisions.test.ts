@@ -8,6 +8,7 @@ import { runAction } from '../../../src/core/runs/run.ts';
 import { chooseSecondPerson } from '../../../src/core/runs/second-person.ts';
 import { clubsCard } from '../../../src/modules/clubs/cards.ts';
 import { loadDemo } from '../../../src/modules/clubs/demo.ts';
+import { suspendClub } from '../../../src/modules/clubs/renewal.ts';
 import { approveClub, followApprovals, refuseClub } from '../../../src/modules/clubs/service.ts';
 import { activityReviewTool, reviewTool } from '../../../src/modules/clubs/tools.ts';
 import { fingerprint, Visitor } from '../../kit/http.ts';
@@ -42,6 +43,21 @@ afterAll(() => house?.close());
 const row = (id: string) => house.core.db.club.findUniqueOrThrow({ where: { id } });
 const approve = (id: string) => house.core.transaction(systemActor, (work) => approveClub(work, id));
 const approved = (number: number) => call(house, 'PUT', `/api/act?act=${number}&verify=1`, { token: root.token });
+
+describe('an account that has become more than a club', () => {
+  it('is neither given a password nor blocked by who decides on clubs', async () => {
+    const { club } = await makeClub(house);
+    const { id: roleId } = await house.core.db.role.findFirstOrThrow({ where: { name: 'clubs manager' } });
+    const where = { id: club.operatorId ?? '' };
+    const { passwordHash } = await house.core.db.operator.update({ where, data: { roleId } });
+    await house.core.transaction(systemActor, (work) => refuseClub(work, club.id, 'No reason.'));
+    await expect(approve(club.id)).rejects.toMatchObject({ code: 'conflict' });
+    await house.core.db.club.update({ where: { id: club.id }, data: { state: 'approved' } });
+    await house.core.transaction(systemActor, (work) => suspendClub(work, club.id, 'No reason.'));
+    expect((await row(club.id)).state).toBe('suspended');
+    expect(await house.core.db.operator.findUnique({ where })).toMatchObject({ state: 'active', passwordHash });
+  });
+});
 
 describe('four eyes', () => {
   it('hold at the API too: nothing is decided until another operator confirms', async () => {

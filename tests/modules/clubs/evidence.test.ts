@@ -34,7 +34,7 @@ afterAll(() => house?.close());
 
 /** How many files the storage holds. */
 function kept(): number {
-  const folder = path.join(house.dataDir, 'files');
+  const folder = path.join(house.core.config.dataDir, 'files');
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(path.join(folder, name)).isFile(),
   ).length;

@@ -26,7 +26,7 @@ let house: House;
 let papers: Buffer;
 let activityId: string;
 
-const storedFiles = () => filesBelow(path.join(house.dataDir, 'files'));
+const storedFiles = () => filesBelow(path.join(house.core.config.dataDir, 'files'));
 const arePapersThere = () => storedFiles().some((file) => readFileSync(file).equals(papers));
 const enrolment = (values: object) =>
   call(house, 'POST', '/api/actApply', {

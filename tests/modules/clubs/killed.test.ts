@@ -20,7 +20,7 @@ beforeAll(async () => {
   );
   server = await serverProcess({
     DATABASE_URL: house.databaseUrl,
-    DATA_DIR: house.dataDir,
+    DATA_DIR: house.core.config.dataDir,
     APP_KEY: 'k'.repeat(40),
     SMTP_URL: house.sink.url,
     MAIL_RATE: '3',

@@ -59,6 +59,16 @@ describe('POST /api/session', () => {
     }
   });
 
+  it('does not look at the body of a good token, and still at that of a bad one', async () => {
+    for (const body of ['{"half', '\0', 'x'.repeat(20_000)]) {
+      const answer = await call(house, 'POST', '/api/session', { token: club.token, body });
+      expect([answer.status, answer.json?.token]).toEqual([200, club.token]);
+      expect((await call(house, 'POST', '/api/session', { token: `${club.token}x`, body })).status).toBe(
+        body.length > 10_000 ? 413 : 400,
+      );
+    }
+  });
+
   it.each(['null', 'undefined', '', 'Bearer null', 'x.y.z'])(
     'takes the token %j for none and reads the body',
     async (token) => {

@@ -37,7 +37,10 @@ beforeAll(async () => {
     await startDrandRelay({ status: 200, body: JSON.stringify({ ...round42, signature: 'a'.repeat(96) }) }),
     await startDrandRelay(),
   ];
-  house = await openHouse({ DRAND_RELAYS: ['http://127.0.0.1:1', ...relays.map(({ url }) => `${url}/`)].join(',') });
+  house = await openHouse({
+    TIME_ZONE: 'Asia/Kathmandu',
+    DRAND_RELAYS: ['http://127.0.0.1:1', ...relays.map(({ url }) => `${url}/`)].join(','),
+  });
   browser = await openBrowser();
 }, 240_000);
 afterAll(async () => {
@@ -76,6 +79,7 @@ async function open(options: { locale?: string; isPhone?: boolean; isDark?: bool
   const context = await browser.newContext({
     baseURL: house.web.url,
     locale: options.locale ?? 'ru-RU',
+    timezoneId: 'America/New_York',
     viewport: options.isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     colorScheme: options.isDark ? 'dark' : 'light',
   });
@@ -180,9 +184,11 @@ describe('the seed from drand', () => {
       signature: round42.signature,
     });
     expect(relays.map(({ taken }) => taken.length)).toEqual([1, 1, 1, 1, 1, 1]);
-    const page = await open();
+    const page = await open({ locale: 'en-GB' });
     await page.goto(`/contests/draw/${id}`);
     await page.getByText(round42.randomness).waitFor();
+    // On the clocks of the house, which are named: the reader's are elsewhere.
+    expect(await page.locator('#facts').innerText()).toContain('23 Aug 2023, 20:55 GMT+5:45');
     await mustBeFine(page, 'draw-drand');
     await page.context().close();
   }, 120_000);

@@ -66,7 +66,9 @@ const linkOf = (firstId: string, secondId: string, type: 'inclusive' | 'exclusiv
 const models = ['Workshop', 'WorkshopLink', 'Attendee', 'WorkshopRegistration', 'WorkshopConflict'] as const;
 
 type Made = Awaited<ReturnType<typeof makeHouseful>>;
-type Ask = (made: Made, accepted: { accepted?: number }) => ReturnType<Visitor['post']>;
+const warningIn = ({ json }: { json?: Record<string, unknown> }) =>
+  json!.warning as { count: number; mark: string; records: { title: string; note: string }[] };
+type Ask = (made: Made, accepted: { accepted?: string }) => ReturnType<Visitor['post']>;
 
 describe('a change that breaks registrations', () => {
   it.each<[what: string, ask: Ask, broken: string[]]>([
@@ -111,15 +113,15 @@ describe('a change that breaks registrations', () => {
       const before = await fingerprint(house.core, [...models]);
       const told = await ask(made, {});
       expect([told.status, told.json?.code]).toEqual([409, 'warning']);
-      const { count, records } = told.json!.warning as { count: number; records: { title: string; note: string }[] };
+      const { count, mark, records } = warningIn(told);
       expect(count).toBe(broken.length);
       expect(records.map(({ title, note }) => `${title}: ${note}`)).toEqual(broken);
-      // A number that is no longer true is no consent.
-      expect((await ask(made, { accepted: broken.length + 1 })).status).toBe(409);
+      // Another warning's mark is no consent.
+      expect((await ask(made, { accepted: `${mark.slice(0, -1)}_` })).status).toBe(409);
       expect(await fingerprint(house.core, [...models])).toBe(before);
       expect(await listed(made.event.id)).toEqual([]);
 
-      expect((await ask(made, { accepted: broken.length })).status).toBe(200);
+      expect((await ask(made, { accepted: mark })).status).toBe(200);
       expect(await listed(made.event.id)).toEqual(broken);
       // Who keeps to the rules lost nothing, and neither did those who do not.
       expect(await house.core.db.workshopRegistration.count({ where: { workshop: { eventId: made.event.id } } })).toBe(
@@ -133,14 +135,16 @@ describe('a change that breaks registrations', () => {
     expect((await change('Workshop', dance, { values: { moment: 'mon' } })).status).toBe(200);
     expect((await change('Workshop', chess, { values: { title: 'Chess for all' } })).status).toBe(200);
     expect((await linksCall(event.id, { links: [linkOf(chess, dance, 'exclusive')] })).status).toBe(200);
-    expect((await change('Workshop', music, { values: { moment: 'mon' }, accepted: 1 })).status).toBe(200);
+    const moved = { values: { moment: 'mon' } };
+    const { mark } = warningIn(await change('Workshop', music, moved));
+    expect((await change('Workshop', music, { ...moved, accepted: mark })).status).toBe(200);
     expect((await linksCall(event.id, { links: [linkOf(music, dance, 'exclusive')] })).status).toBe(200);
     expect(await listed(event.id)).toEqual(['Ada: Chess for all and Music are at the same moment']);
   });
 
   it('cannot make a workshop hold more people than its places, accepted or not', async () => {
     const { chess } = await makeHouseful();
-    const answer = await change('Workshop', chess, { values: { limit: 1 }, accepted: 2 });
+    const answer = await change('Workshop', chess, { values: { limit: 1 }, accepted: 'x' });
     expect([answer.status, answer.json?.code]).toEqual([409, 'conflict']);
     expect(JSON.stringify(answer.json)).toContain('2 places');
   });
@@ -152,12 +156,29 @@ describe('a change that breaks registrations', () => {
     expect(told.json).toMatchObject({ code: 'warning', warning: { count: 2 } });
     expect(JSON.stringify(told.json?.warning)).toContain('Bob');
     expect(await house.core.db.workshop.count({ where: { id: chess } })).toBe(1);
-    expect((await staff.post(path, { accepted: 2 })).status).toBe(200);
+    expect((await staff.post(path, { accepted: warningIn(told).mark })).status).toBe(200);
     expect(await house.core.db.workshop.count({ where: { id: chess } })).toBe(0);
     const whole = `/admin/api/steward/records/WorkshopEvent/${event.id}/delete`;
-    expect((await staff.post(whole, {})).json).toMatchObject({ code: 'warning', warning: { count: 1 } });
-    expect((await staff.post(whole, { accepted: 1 })).status).toBe(200);
+    const toldOfAll = await staff.post(whole, {});
+    expect(toldOfAll.json).toMatchObject({ code: 'warning', warning: { count: 1 } });
+    expect((await staff.post(whole, { accepted: warningIn(toldOfAll).mark })).status).toBe(200);
     expect(await house.core.db.workshopEvent.count({ where: { id: event.id } })).toBe(0);
+  });
+
+  it('asks again when as many others are concerned as were told', async () => {
+    const { event, chess } = await makeHouseful();
+    const path = `/admin/api/steward/records/Workshop/${chess}/delete`;
+    const { mark, count } = warningIn(await staff.post(path, {}));
+    const [leaves] = await house.core.db.workshopRegistration.findMany({ where: { workshopId: chess } });
+    await house.core.db.workshopRegistration.delete({ where: { id: leaves!.id } });
+    const joins = await house.core.db.attendee.findFirstOrThrow({
+      where: { eventId: event.id, registrations: { none: { workshopId: chess } }, id: { not: leaves!.attendeeId } },
+    });
+    await house.core.db.workshopRegistration.create({ data: { workshopId: chess, attendeeId: joins.id } });
+    const again = await staff.post(path, { accepted: mark });
+    expect([again.status, warningIn(again).count]).toEqual([409, count]);
+    expect(await house.core.db.workshop.count({ where: { id: chess } })).toBe(1);
+    expect((await staff.post(path, { accepted: warningIn(again).mark })).status).toBe(200);
   });
 
   it('passes at the wire as the contract has it, and stands in the list', async () => {
@@ -324,12 +345,12 @@ it('a large event is asked by no more statements than a small one', async () => 
     const watch = (client: PoolClient) => asked.has(client) || asked.set(client, vi.spyOn(client, 'query'));
     house.core.database.pool.on('acquire', watch);
     const told = await change('Workshop', music, { values: { moment: 'mon' } });
-    const saved = await change('Workshop', music, { values: { moment: 'mon' }, accepted: count });
+    const saved = await change('Workshop', music, { values: { moment: 'mon' }, accepted: warningIn(told).mark });
     house.core.database.pool.off('acquire', watch);
     const statements = [...asked.values()].reduce((sum, { mock }) => sum + mock.calls.length, 0);
     vi.restoreAllMocks();
     expect(told.json).toMatchObject({ code: 'warning', warning: { count } });
-    expect((told.json!.warning as { records: unknown[] }).records).toHaveLength(Math.min(count, 100));
+    expect(warningIn(told).records).toHaveLength(Math.min(count, 100));
     expect(saved.status).toBe(200);
     expect(await house.core.db.workshopConflict.count({ where: { eventId: made.event.id } })).toBe(count);
     return statements;

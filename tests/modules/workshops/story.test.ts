@@ -26,7 +26,7 @@ const send = (method: string, path: string, body?: unknown) =>
   });
 
 beforeAll(async () => {
-  house = await openHouse();
+  house = await openHouse({ TIME_ZONE: 'Europe/Amsterdam' });
   await house.startWorker();
   browser = await openBrowser();
   manager = await managerToken(house);
@@ -52,7 +52,8 @@ const choice = (page: Page, title: string) =>
   page.locator('.choice', { has: page.locator('label', { hasText: new RegExp(`^${title}$`) }) });
 
 async function openPage(): Promise<Page> {
-  const context = await browser.newContext({ locale: 'nl-NL', viewport: { width: 390, height: 844 } });
+  const viewport = { width: 390, height: 844 };
+  const context = await browser.newContext({ locale: 'nl-NL', timezoneId: 'Asia/Tokyo', viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   return page;
@@ -81,8 +82,11 @@ it('runs from an empty event to the workbook', async () => {
   const links = [link('Robotica', 'Robotica vervolg', 'inclusive'), link('Keramiek', 'Zeilen', 'exclusive')];
   expect((await send('PUT', `/events/${id}/workshop_links`, links)).status).toBe(204);
 
+  const times = { startsAt: new Date('2026-06-01T07:30:00Z'), endsAt: new Date('2026-06-01T09:00:00Z') };
+
   // Staff bring the people in from a CSV file and print the keys.
   const { id: eventId } = await house.core.db.workshopEvent.findUniqueOrThrow({ where: { number: id } });
+  await house.core.db.workshopMoment.create({ data: { eventId, name: 'Maandag', ...times } });
   const { counts, wanted } = await rehearseList(house.core, house.core.db, eventId, await readList(Buffer.from(list)), {
     removeMissing: false,
   });
@@ -128,6 +132,7 @@ it('runs from an empty event to the workbook', async () => {
   ).toBeLessThanOrEqual(0);
   await ada.click('#confirm');
   await ada.locator('#schedule strong', { hasText: 'Robotica vervolg' }).waitFor();
+  expect(await ada.locator('#schedule').innerText(), 'on the clocks of the house').toMatch(/1 jun,? 09:30–11:00/);
   expect(await ada.locator('#message').innerText()).toContain('Je keuze staat vast');
 
   // Bob takes the last places while Cid has the page open: Cid learns of it in words, and nothing is half done.

@@ -2,8 +2,8 @@
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { derivedKey } from '../../../src/core/config/secrets.ts';
-import { systemActor } from '../../../src/core/index.ts';
-import { setCredential } from '../../../src/modules/workshops/managers.ts';
+import { createOperator, operatorActor, systemActor } from '../../../src/core/index.ts';
+import { clearCredential, setCredential } from '../../../src/modules/workshops/managers.ts';
 import { fingerprint } from '../../kit/http.ts';
 import { bearer, credential, keyOf, makeEvent, managerToken, openProjectWeek, wireTables } from './workshops-house.ts';
 
@@ -127,6 +127,28 @@ describe('signing in', () => {
     ).rejects.toThrow('blocked');
   });
 
+  it('nobody gives or takes the credential of an operator who may do more than they', async () => {
+    const operatorWith = (email: string, permissions: string[]) =>
+      house.core.transaction(systemActor, async (work) => {
+        const role = await work.tx.role.create({ data: { name: `role of ${email}`, permissions } });
+        return (await createOperator(work, { email, roleName: role.name })).id;
+      });
+    const root = await operatorWith('boss@example.org', ['*']);
+    const peer = await operatorWith('peer@example.org', ['workshops:manage']);
+    const clerkId = await operatorWith('clerk@example.org', ['workshops:credentials', 'workshops:manage']);
+    const clerk = (await operatorActor(house.core, clerkId))!;
+    const give = (operatorId: string, secret: string) =>
+      house.core.transaction(clerk, (work) => setCredential(work, operatorId, secret));
+    await expect(give(root, 'Boss0Lantern')).rejects.toMatchObject({ code: 'forbidden' });
+    await house.core.transaction(systemActor, (work) => setCredential(work, root, 'Boss0Lantern'));
+    const row = await house.core.db.workshopManager.findUniqueOrThrow({ where: { operatorId: root } });
+    await expect(house.core.transaction(clerk, (work) => clearCredential(work, row))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect(await house.core.db.workshopManager.count({ where: { operatorId: root } })).toBe(1);
+    expect((await give(peer, 'Peer0Lantern')).id).toEqual(expect.any(String));
+  });
+
   it('no key and no credential lies open in the database', async () => {
     const { rows } = await house.core.database.pool.query<{ all: string }>(
       `SELECT (SELECT string_agg(t::text, ' ') FROM "Attendee" t) || (SELECT string_agg(t::text, ' ') FROM "WorkshopManager" t)
@@ -168,6 +190,17 @@ describe('who may call what', () => {
     expect((await send({})).status).toBe(stranger);
     expect((await send(bearer(ada))).status).toBe(user);
     expect(await fingerprint(house.core, wireTables)).toBe(before);
+  });
+
+  it('a manager exports what they may export in the panel as well, and nothing else', async () => {
+    const path = `/export/event_registrations/${event}`;
+    const given = { email: 'keeper@example.org', credential: 'Keeper0Lantern' };
+    const keeper = await managerToken(house, ['workshops:read', 'workshops:manage'], given);
+    expect((await get(path, manager)).status).toBe(200);
+    const exports = () => house.core.db.auditEntry.count({ where: { kind: 'export' } });
+    const before = await exports();
+    expect((await get(path, keeper)).status).toBe(403);
+    expect(await exports()).toBe(before);
   });
 
   it('a manager bound to one event knows of no other, and one without the permission is nobody', async () => {

@@ -1,100 +1,20 @@
 // A whole Steward with the workshops module for one test file: database, worker, web, and an SMTP server that keeps what it takes.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import {
-  type Core,
-  configureLog,
-  createCore,
-  createOperator,
-  loadConfig,
-  startWorker,
-  systemActor,
-} from '../../../src/core/index.ts';
+import { createOperator, systemActor } from '../../../src/core/index.ts';
 import { replaceAttendees, type WantedAttendee } from '../../../src/modules/workshops/attendees.ts';
 import { createEvent, replaceEvent, type WantedWorkshop } from '../../../src/modules/workshops/events.ts';
 import { replaceLinks } from '../../../src/modules/workshops/links.ts';
 import { setCredential } from '../../../src/modules/workshops/managers.ts';
 import workshops from '../../../src/modules/workshops/module.ts';
-import { cloneDatabase } from '../../kit/database.ts';
-import { openTestWeb, type TestWeb, Visitor } from '../../kit/http.ts';
-import { type Behaviour, type SmtpSink, startSmtpSink } from '../../kit/smtp-sink.ts';
+import { type MailHouse, openMailHouseOf } from '../../kit/house.ts';
+import { Visitor } from '../../kit/http.ts';
 
 /** What a test of this module works with. */
-export interface House {
-  core: Core;
-  /** Where its database is, for a second instance. */
-  connection: Awaited<ReturnType<typeof cloneDatabase>>['connection'];
-  databaseUrl: string;
-  web: TestWeb;
-  sink: SmtpSink;
-  /** Everything the log has written. */
-  logged: string[];
-  /** What the mail server does to an address; none: it accepts. */
-  behave: Map<string, Behaviour>;
-  startWorker(): Promise<void>;
-  stopWorker(): Promise<void>;
-  close(): Promise<void>;
-}
+export type House = MailHouse;
 
 /** Opens the house. */
-export async function openHouse(settings: Record<string, string> = {}): Promise<House> {
-  const database = await cloneDatabase();
-  const behave = new Map<string, Behaviour>();
-  const sink = await startSmtpSink({ behave: (to) => behave.get(to) });
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'steward-workshops-'));
-  const config = loadConfig(
-    {
-      NODE_ENV: 'test',
-      DATA_DIR: dataDir,
-      APP_KEY: 'k'.repeat(40),
-      SMTP_URL: sink.url,
-      MAIL_RATE: '500',
-      UNDO_SECONDS: '0',
-      PUBLIC_URL: 'https://steward.example.org',
-      CORS_ORIGINS: 'https://community.example.org',
-      LOG_LEVEL: 'debug',
-      ...settings,
-    },
-    [workshops],
-  );
-  const logged: string[] = [];
-  configureLog({ level: 'debug', readable: false, write: (line) => logged.push(line) });
-  const started = await createCore({
-    config,
-    modules: [workshops],
-    connection: database.connection,
-    role: 'test',
-  });
-  const web = await openTestWeb(started.core);
-  let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
-  const house: House = {
-    core: started.core,
-    connection: database.connection,
-    databaseUrl: database.url,
-    web,
-    sink,
-    logged,
-    behave,
-    async startWorker() {
-      worker ??= await startWorker(started.core);
-    },
-    async stopWorker() {
-      await worker?.stop();
-      worker = undefined;
-    },
-    async close() {
-      await house.stopWorker();
-      await web.close();
-      await started.close();
-      await sink.stop();
-      await database.drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
-  return house;
-}
+export const openHouse = (settings: Record<string, string> = {}): Promise<House> =>
+  openMailHouseOf([workshops], settings);
 
 /** A manager's credential of the tests. */
 export const credential = 'Lantern7Orchid';
@@ -105,7 +25,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer: ${token}` })
 /** Makes an operator with these permissions and a credential, and returns a token. */
 export async function managerToken(
   house: House,
-  permissions: string[] = ['workshops:read', 'workshops:manage', 'workshops:keys'],
+  permissions: string[] = ['workshops:read', 'workshops:manage', 'workshops:keys', 'workshops:export'],
   given: { email?: string; credential?: string; scope?: string; scopeId?: string } = {},
 ): Promise<string> {
   const { email = 'manager@example.org', credential: own = credential, scope, scopeId } = given;
