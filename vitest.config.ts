@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { compiledImport, compileForTests } from './tests/kit/compiled.ts';
+import { LongestFirst } from './tests/kit/longest-first.ts';
 
 export default defineConfig({
   plugins: [{ name: 'compiled', enforce: 'pre', configureServer: compileForTests, resolveId: compiledImport }],
@@ -9,6 +10,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/kit/global-setup.ts'],
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     server: { deps: { external: [/\/dist\.tests\//] } },
     // One more than there are cores: many tests wait for most of their time, for a browser, a server or a clock.
     maxWorkers: Math.min(availableParallelism() + 1, 6),

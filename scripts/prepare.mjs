@@ -97,14 +97,16 @@ function compile() {
   compileTo('dist', 'tsconfig.build.json', compiledFrom());
 }
 
-const compiledForTestsFrom = () => hashOf([...sources, 'tests', 'tsconfig.tests.json'].map((one) => at(one)));
+const compiledForTestsFrom = () => hashOf([...sources, 'tests', 'tsconfig.tests.json', 'admin'].map((one) => at(one)));
 
 function isCompiledForTests() {
   return readText(at('dist.tests/stamp')) === compiledForTestsFrom();
 }
 
+// With the panel's pages: the first tests that want them would else bundle them side by side.
 function compileForTests() {
   compileTo('dist.tests', 'tsconfig.tests.json', compiledForTestsFrom());
+  run(process.execPath, [at('dist.tests/src/core/panel/bundle.js')]);
 }
 
 // Beside the old tree first: a failed compilation leaves the old one, and files whose source is gone do not linger.

@@ -1,7 +1,6 @@
 // The public randomness of drand's quicknet (League of Entropy): when a round comes, and whether a beacon is genuine. Knows no network.
 // Its rule: the public key is written here, so that no relay has to be believed.
 import { createHash } from 'node:crypto';
-import { bls12_381 } from '@noble/curves/bls12-381';
 
 /** The chain's hash, which is part of every address of a relay. */
 export const quicknet = '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971';
@@ -22,11 +21,13 @@ export function timeOfRound(round: number): Date {
 }
 
 /** Returns the randomness of a round in hex, if this signature (hex) is the network's for it; undefined when it is not. */
-export function beaconOf(round: number, signature: string): string | undefined {
+export async function beaconOf(round: number, signature: string): Promise<string | undefined> {
   if (!Number.isSafeInteger(round) || round < 1 || !/^[0-9a-f]{96}$/.test(signature)) return undefined;
   const number = Buffer.alloc(8);
   number.writeBigUInt64BE(BigInt(round));
   const message = createHash('sha256').update(number).digest();
+  // Loaded when a draw asks for it: among all that a start would load it is one of the slowest.
+  const { bls12_381 } = await import('@noble/curves/bls12-381');
   try {
     const { shortSignatures } = bls12_381;
     const hashed = shortSignatures.hash(message, domain);

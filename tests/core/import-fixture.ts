@@ -1,5 +1,4 @@
 // A core with one module of its own on the models Campaign and Recipient that declares imports. Used by the tests of imports, also in child processes.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Actor, systemActor } from '../../src/core/access.ts';
 import { loadConfig } from '../../src/core/config/config.ts';
@@ -23,8 +22,9 @@ import { resource } from '../../src/core/resource.ts';
 const read = 'people:read';
 const write = 'people:write';
 
-/** Slows each written part down, so that a kill comes in its middle. */
-export const slow = { ms: 0 };
+/** After how many parts that are written the next one never ends, so that a kill comes in its middle. */
+export const held = { after: Number.POSITIVE_INFINITY };
+let parts = 0;
 
 const groups = resource('Campaign', {
   label: { one: 'group', many: 'groups' },
@@ -77,7 +77,8 @@ const people = resource('Recipient', {
     },
     ask: { campaignId: { label: 'Group', required: true } },
     async create(work, values) {
-      if (slow.ms > 0) await sleep(slow.ms);
+      parts += 1;
+      if (parts > held.after) await new Promise(() => {});
       if (values.some(({ name }) => name === 'breaks')) throw new Error('a fault of the service');
       return work.tx.recipient.createManyAndReturn({ data: values as never, select: { id: true } });
     },

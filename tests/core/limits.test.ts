@@ -1,6 +1,6 @@
 // Limits on real PostgreSQL, shared by several instances.
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPool } from '../../src/core/database/database.ts';
 import { TooManyError } from '../../src/core/errors.ts';
 import { addressKey, createLimits, type Limit } from '../../src/core/limits.ts';
@@ -13,13 +13,19 @@ const rule = (name: string, more: Partial<Limit> = {}): Limit => ({ name, points
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  one = openPool(database.connection);
-  other = openPool(database.connection);
+  // A hundred wait for a few connections: on a slow machine longer than a server would let them.
+  one = openPool(database.connection, { connectTimeout: 60_000 });
+  other = openPool(database.connection, { connectTimeout: 60_000 });
 });
 afterAll(async () => {
   await Promise.all([one.end(), other.end()]);
   await database.drop();
 });
+
+afterEach(() => vi.useRealTimers());
+
+/** Lets the clock stand, so that seconds to wait are exact however slow the machine is. */
+const stopClock = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
 
 /** Counts how many of so many attempts at once go through. */
 async function attempts(count: number, attempt: (i: number) => Promise<void>) {
@@ -49,6 +55,7 @@ describe('a limit', () => {
   });
 
   it('blocks for longer once it is exceeded, where the rule says so', async () => {
+    stopClock();
     const limits = createLimits(one);
     const strict = rule('block', { block: 3600 });
     const { refusals } = await attempts(7, () => limits.consume(strict, 'ada'));
@@ -57,6 +64,7 @@ describe('a limit', () => {
   });
 
   it('is seen without taking, raised by penalties and forgotten by a reset', async () => {
+    stopClock();
     const limits = createLimits(one);
     expect(await limits.peek(rule('peek'), 'ada')).toEqual({ used: 0, left: 5, retryAfter: 0 });
     await limits.penalty(rule('peek'), 'ada', 4);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../kit/database.ts';
 import { Visitor } from '../kit/http.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
+import { until } from '../kit/until.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'steward-demo-'));
 const password = 'lantern orchid seven canal';
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 it('prints the one-time link though the demo has made operators, and it works once', async () => {
   const found = () => /setup\?link=([\w-]+)/.exec(server.output())?.[1];
-  await expect.poll(found, { timeout: 60_000 }).toBeDefined();
+  await until(() => found() !== undefined);
   const link = found() ?? '';
   const visitor = new Visitor({ url: server.base, port: Number(new URL(server.base).port) });
   const fields = { link, isFirst: '1', email: 'ada@example.org', name: 'Ada', password, again: password };

@@ -11,6 +11,7 @@ import { englishOf, textsOnPage } from '../kit/english.ts';
 import { listenFor, settle } from '../kit/page-check.ts';
 import { goTo } from '../kit/panel-walk.ts';
 import { type ServerProcess, serverProcess } from '../kit/server.ts';
+import { until } from '../kit/until.ts';
 import type { Other } from '../kit/words.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'steward-languages-'));
@@ -40,8 +41,9 @@ afterAll(async () => {
 });
 
 it('sets up in Dutch, by the switch on the page, and stays Dutch after signing in', async () => {
-  const link = server.output().match(/http\S+\/admin\/setup\?link=\S+/)?.[0];
-  await page.goto(link!);
+  const link = () => server.output().match(/http\S+\/admin\/setup\?link=\S+/)?.[0];
+  await until(() => link() !== undefined);
+  await page.goto(link() ?? '');
   expect(await page.locator('html').getAttribute('lang'), 'nobody speaks German here').toBe('en');
   await page.getByRole('link', { name: 'Nederlands' }).click();
   expect(await page.locator('html').getAttribute('lang')).toBe('nl');

@@ -5,17 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const leftBehind = [
-  'node_modules',
-  '.git',
-  'dist',
-  'dist.new',
-  'dist.tests',
-  'data',
-  'admin-bundle',
-  'coverage',
-  '.env',
-];
+const leftBehind = ['node_modules', '.git', 'dist', 'dist.new', 'dist.tests', 'data', 'coverage', '.env'];
 
 /** Copies the project and returns where it is. */
 export function copyProject(): string {

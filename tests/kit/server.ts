@@ -96,7 +96,9 @@ export async function freePort(): Promise<number> {
 
 async function isReady(base: string, child: ChildProcess, output: () => string): Promise<void> {
   for (let i = 0; i < 1500; i++) {
-    if (child.exitCode !== null) throw new Error(`the server ended: ${output()}`);
+    // What it has said last may arrive after the news of its end.
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (hasEnded && child.stdout?.closed && child.stderr?.closed) throw new Error(`the server ended: ${output()}`);
     const isUp = await fetch(`${base}/readyz`).then(
       (answer) => answer.ok,
       () => false,

@@ -7,7 +7,7 @@ import { variables } from './variables.ts';
 export async function fetchBeacon({ config }: Pick<Core, 'config'>, round: number): Promise<string> {
   for (const relay of variables.of(config).DRAND_RELAYS) {
     const signature = await askRelay(`${relay}/${quicknet}/public/${round}`);
-    if (signature && beaconOf(round, signature)) return signature;
+    if (signature && (await beaconOf(round, signature))) return signature;
   }
   // No busy database of ours, which a run would wait for: a person decides what to do.
   throw conflict('No relay of drand gives this round. Try again, or paste its signature.');

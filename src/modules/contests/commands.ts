@@ -48,7 +48,7 @@ const verifyDraw = aloneCommand({
   options: z.object({ file }),
   async alone(options, print) {
     const text = await readFile(await mustBeFile(options.file, largestProtocol), 'utf8');
-    const checks = verifyProtocol(readProtocol(text));
+    const checks = await verifyProtocol(readProtocol(text));
     for (const { isRight, what } of checks) print(`${isRight ? '✓' : '✗'} ${what}`);
     const wrong = checks.filter(({ isRight }) => !isRight).length;
     if (wrong > 0)

@@ -86,7 +86,7 @@ export async function drawByBeacon(work: Work, id: string, signature: string): P
   if (draw.state !== 'frozen' || draw.round === null) throw conflict('This draw does not wait for a beacon.');
   if (timeOfRound(draw.round) > new Date())
     throw conflict(`The round comes at ${timeOfRound(draw.round).toISOString()}.`);
-  const seed = seedOfDrand(draw.round, signature);
+  const seed = await seedOfDrand(draw.round, signature);
   if (!seed) throw invalid('This is not the signature of that round.', { signature: 'is not that of the round' });
   await work.tx.draw.update({ where: { id }, data: { signature } });
   await drawPlaces(work, draw, seed);

@@ -55,7 +55,7 @@ export interface Check {
 }
 
 /** Draws again from the file alone and says of each step whether it comes out the same. */
-export function verifyProtocol(protocol: Protocol): Check[] {
+export async function verifyProtocol(protocol: Protocol): Promise<Check[]> {
   const frozen = readFrozen(protocol.frozen);
   const checks: Check[] = [
     { isRight: sha256(protocol.frozen) === protocol.fingerprint, what: 'the frozen text has the fingerprint' },
@@ -63,7 +63,7 @@ export function verifyProtocol(protocol: Protocol): Check[] {
       isRight: frozen !== undefined && frozen.drawId === protocol.drawId && frozen.title === protocol.title,
       what: 'the frozen text is that of this draw',
     },
-    ...seedChecks(protocol, frozen?.seed ?? ''),
+    ...(await seedChecks(protocol, frozen?.seed ?? '')),
   ];
   if (!frozen) return checks;
   return [
@@ -76,7 +76,7 @@ export function verifyProtocol(protocol: Protocol): Check[] {
   ];
 }
 
-function seedChecks(protocol: Protocol, frozenSeed: string): Check[] {
+async function seedChecks(protocol: Protocol, frozenSeed: string): Promise<Check[]> {
   const { seed, fingerprint } = protocol;
   const frozenAt = Date.parse(protocol.frozenAt);
   if (seed.source === 'drand')
@@ -86,7 +86,7 @@ function seedChecks(protocol: Protocol, frozenSeed: string): Check[] {
         what: `the round ${seed.round} was fixed by the frozen text and came after it`,
       },
       {
-        isRight: seedOfDrand(seed.round, seed.signature) === seed.value,
+        isRight: (await seedOfDrand(seed.round, seed.signature)) === seed.value,
         what: 'the seed is that of the round, signed by the drand network',
       },
     ];

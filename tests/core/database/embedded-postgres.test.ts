@@ -23,6 +23,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../src/core/database/embedded-postgres.ts';
 import { compiledFile } from '../../kit/compiled.ts';
+import { until } from '../../kit/until.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const isRoot = process.getuid?.() === 0;
@@ -209,11 +210,10 @@ describe('the embedded PostgreSQL', () => {
     const dataDir = privateFolder();
     const server = await start({ dataDir });
     await ask(server, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)');
-    process.kill(
-      Number(readFileSync(path.join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]),
-      'SIGKILL',
-    );
-    await expect.poll(() => keptRows(server).catch(() => 'not yet'), { timeout: 20_000 }).toBe(1);
+    const pid = () => Number(readFileSync(path.join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+    const killed = pid();
+    process.kill(killed, 'SIGKILL');
+    await until(async () => (await keptRows(server).catch(() => 0)) === 1 && pid() !== killed);
   });
 
   it.runIf(!isRoot || canReadProject())(
@@ -272,7 +272,7 @@ async function startOrphan(dataDir: string): Promise<ChildProcess> {
   const isReady = () =>
     existsSync(path.join(data, 'postmaster.pid')) &&
     readFileSync(path.join(data, 'postmaster.pid'), 'utf8').includes('ready');
-  await expect.poll(isReady, { timeout: 10_000 }).toBe(true);
+  await until(isReady);
   return orphan;
 }
 

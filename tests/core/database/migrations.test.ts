@@ -14,6 +14,7 @@ import {
 } from '../../../src/core/database/migrations.ts';
 import { compiledFile } from '../../kit/compiled.ts';
 import { emptyDatabase, type TestDatabase } from '../../kit/database.ts';
+import { until } from '../../kit/until.ts';
 
 const run = promisify(execFile);
 const root = path.join(import.meta.dirname, '../../..');
@@ -143,7 +144,7 @@ describe('migrations', () => {
     const killed = refusal(applyMigrations(one.connection, [...ours, slow]));
     const sleepers =
       'FROM pg_stat_activity WHERE datname = current_database() AND query LIKE \'%"Slow"%pg_sleep%\' AND pid <> pg_backend_pid()';
-    await expect.poll(() => ask(one, `SELECT 1 AS n ${sleepers}`), { timeout: 10_000 }).toHaveLength(1);
+    await until(async () => (await ask(one, `SELECT 1 AS n ${sleepers}`)).length === 1);
     await ask(one, `SELECT pg_terminate_backend(pid) ${sleepers}`);
     expect(await killed).toContain('MigrationError');
     const quick = later('slow', 'CREATE TABLE "Slow" (id int);');

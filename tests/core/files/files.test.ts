@@ -37,7 +37,7 @@ describe.each(storages)('in $name', (kind) => {
 
   beforeAll(async () => {
     test = await cloneDatabase();
-    database = openDatabase(test.connection);
+    database = openDatabase(test.connection, { connectTimeout: 60_000 });
     storage = await kind.open();
     server = createServer((req, res) => {
       serveFile(files, req, res).catch((error) => res.writeHead(publicFace(error).status).end());

@@ -30,7 +30,7 @@ const filesAt = (storageUrl: string) =>
 
 beforeAll(async () => {
   test = await cloneDatabase();
-  database = openDatabase(test.connection);
+  database = openDatabase(test.connection, { connectTimeout: 60_000 });
   server = await startS3Server({ pageSize: 3 });
   door = createServer((req, res) => {
     serveFile(files, req, res).catch((error) => res.writeHead(publicFace(error).status).end());

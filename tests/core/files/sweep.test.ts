@@ -19,7 +19,7 @@ const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
   test = await cloneDatabase();
-  database = openDatabase(test.connection);
+  database = openDatabase(test.connection, { connectTimeout: 60_000 });
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type ZipEntry, zipStream } from '../../../src/core/files/zip.ts';
+import { until } from '../../kit/until.ts';
 
 /** Reads an archive by its central directory (APPNOTE 4.3). */
 function unzip(zip: Buffer): { name: string; text: string; method: number }[] {
@@ -95,6 +96,6 @@ describe('a ZIP stream', () => {
     }
     const zip = zipStream(endless());
     for await (const _ of zip) break;
-    await expect.poll(() => isClosed).toBe(true);
+    await until(() => isClosed);
   });
 });

@@ -1,5 +1,5 @@
 // The days of the dashboard: counted in the configured zone, with the days that brought nothing, and nothing older.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { countByDay } from '../../../src/core/records/by-day.ts';
 import { configureDays, startOfDay } from '../../../src/core/records/days.ts';
 import { type TestCore, testCore } from '../../kit/core.ts';
@@ -15,7 +15,11 @@ afterAll(async () => {
   await house.close();
 });
 
+afterEach(() => vi.useRealTimers());
+
 test('rows stand under the day on which people there saw them', async () => {
+  // A day must not end between two looks at the days.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   const { db } = house.core;
   await db.auditEntry.deleteMany();
   const empty = await countByDay(db, 'AuditEntry', 'at');

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,9 +45,12 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function startChild(...flags: string[]): Promise<{ child: ChildProcess; port: number }> {
+async function startChild(
+  flags: readonly string[] = [],
+  environment: Record<string, string> = {},
+): Promise<{ child: ChildProcess; port: number }> {
   const child = spawn(process.execPath, [...flags, compiledFile('tests/core/export-child.ts')], {
-    env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: dataDir },
+    env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.add(child);
@@ -86,13 +90,15 @@ const isFinished = (runId: string, seconds: number) =>
 test('killed in the middle of writing, an export begins anew and leaves one file with every row once', async () => {
   const { core } = small;
   await fill(core, 'Spring', 10_000);
-  const first = await startChild();
+  const first = await startChild([], { HOLD_AT: '200000' });
   const { runId } = await start(core, { format: 'csv', columns: ['email', 'name', 'campaignId'] }, 10_000);
   await until(
     () => keptFiles().some((name) => statSync(name).size > 50_000),
     (isWriting) => isWriting,
   );
+  const killed = once(first.child, 'exit');
   first.child.kill('SIGKILL');
+  await killed;
   expect(await core.db.storedFile.count()).toBe(0);
   expect(await core.db.run.findUnique({ where: { id: runId } })).toMatchObject({ state: 'running', fileId: null });
   expect(await core.db.auditEntry.count({ where: { kind: 'export' } })).toBe(0);
@@ -130,7 +136,7 @@ describe(`${manyRows} rows while the API is served take no more memory than a fe
     async (format) => {
       const { core } = small;
       await fill(core, 'Warm', 3_000, nameLength);
-      const { child, port } = await startChild('--expose-gc', '--max-old-space-size=256');
+      const { child, port } = await startChild(['--expose-gc', '--max-old-space-size=256']);
       const columns = ['email', 'name', 'number', 'state', 'campaignId', 'createdAt'];
       const form = { format, columns, sort: 'email', bom: false };
       await isFinished((await start(core, form, 3_000)).runId, 60);

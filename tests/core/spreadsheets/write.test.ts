@@ -7,6 +7,7 @@ import { guardText } from '../../../src/core/spreadsheets/guard.ts';
 import { type CellRow, csvStream } from '../../../src/core/spreadsheets/write.ts';
 import { newSheetName } from '../../../src/core/spreadsheets/xlsx-names.ts';
 import { xlsxStream } from '../../../src/core/spreadsheets/xlsx-writer.ts';
+import { until } from '../../kit/until.ts';
 import { readWorkbook } from '../spreadsheet-reading.ts';
 
 const hostile = [
@@ -240,7 +241,7 @@ describe('XLSX', () => {
     })();
     const stream = xlsxStream([{ name: 'S', rows: endless }]);
     for await (const _ of stream) break;
-    await expect.poll(() => hasEnded).toBe(true);
+    await until(() => hasEnded);
   });
 
   test('a column is as wide as what stands in it, within reason', async () => {

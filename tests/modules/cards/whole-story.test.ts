@@ -201,12 +201,9 @@ it('goes from the order of codes to the news of the day', async () => {
   await author.getByText('Sign in, and you can change your cards').waitFor();
   await mustBeAccessible(author);
 
-  await writeNews(panel);
-  const { json } = await new Visitor(house.web).post(
-    '/api/courtesy',
-    { action: 'news_query', s_date: today() },
-    program,
-  );
+  const day = today();
+  await writeNews(panel, day);
+  const { json } = await new Visitor(house.web).post('/api/courtesy', { action: 'news_query', s_date: day }, program);
   expect(json).toMatchObject({
     error: 0,
     news: [
@@ -216,7 +213,7 @@ it('goes from the order of codes to the news of the day', async () => {
         image: { rid: expect.stringMatching(/^[0-9a-f]{32}$/) },
         audio: { rid: expect.stringMatching(/^[0-9a-f]{32}$/) },
         video: null,
-        date: today(),
+        date: day,
         url: null,
         type: 0,
       },
@@ -225,10 +222,10 @@ it('goes from the order of codes to the news of the day', async () => {
   expect(complaints).toEqual([]);
 }, 300_000);
 
-async function writeNews(page: Page): Promise<void> {
+async function writeNews(page: Page, day: string): Promise<void> {
   await page.goto('/admin/resources/NewsItem');
   await page.getByRole('link', { name: 'New news item' }).first().click();
-  await page.getByLabel('Day', { exact: true }).fill(today());
+  await page.getByLabel('Day', { exact: true }).fill(day);
   await page.getByLabel('Text', { exact: true }).fill('The fair opens at ten.');
   await page.getByLabel('Style').selectOption({ label: 'Yellow' });
   await page.getByRole('button', { name: 'Create' }).click();

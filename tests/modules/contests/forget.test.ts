@@ -119,7 +119,7 @@ it('leaves the draw as it was frozen: it is drawn, and anybody can still check i
     await house.core.transaction(by(at), (work) => revealWords(work, drawId, one));
   const draw = await house.core.db.draw.findUniqueOrThrow({ where: { id: drawId } });
   expect(draw).toMatchObject({ state: 'drawn', entryCount: 6 });
-  const checks = verifyProtocol(await protocolOf(house.core, drawId));
+  const checks = await verifyProtocol(await protocolOf(house.core, drawId));
   expect(checks.length).toBeGreaterThan(3);
   expect(checks.filter(({ isRight }) => !isRight)).toEqual([]);
 });
