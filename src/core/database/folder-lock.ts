@@ -1,6 +1,7 @@
 // One process at a time in a folder. A lock outlives a killed process only as a file: who holds it is told by the process
 // id together with that process's start, so a stale file and a reused id never lock anybody out.
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** The holder of a lock that is still alive. */
@@ -12,16 +13,27 @@ export interface LockHolder {
 export function takeFolderLock(file: string): { release(): void } | { heldBy: LockHolder } {
   const mine = `${process.pid} ${processStart(process.pid)}\n`;
   for (;;) {
-    try {
-      writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
-      return { release: () => readOr(file) === mine && rmSync(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (appears(file, mine)) return { release: () => readOr(file) === mine && rmSync(file, { force: true }) };
     const seen = readOr(file);
     const heldBy = aliveHolder(seen);
     if (heldBy) return { heldBy };
-    removeStale(file, seen);
+    // What has just been let go is not stale: somebody else may have it by now.
+    if (seen !== undefined) removeStale(file, seen);
+  }
+}
+
+// Made beside it and linked, so that the file appears with its content: an empty one would be taken for a stale one by others.
+function appears(file: string, content: string): boolean {
+  const own = `${file}.${randomUUID()}`;
+  writeFileSync(own, content, { flag: 'wx', mode: 0o600 });
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
@@ -42,7 +54,7 @@ function aliveHolder(content: string | undefined): LockHolder | undefined {
 
 // Two who find the same stale file must not both remove: the second would remove the lock that the first has just taken.
 // So it is moved aside first, and put back when it turns out to be another one than was judged.
-function removeStale(file: string, judged: string | undefined): void {
+function removeStale(file: string, judged: string): void {
   const aside = `${file}.${process.pid}`;
   try {
     renameSync(file, aside);
