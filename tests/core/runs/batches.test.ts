@@ -1,36 +1,13 @@
 // Actions that work in batches: several records share a transaction, and still each has its own outcome, as if it had been alone.
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { suppress } from '../../../src/core/outbox/suppression.ts';
 import { controlRun, readRun, startRun } from '../../../src/core/runs/run.ts';
 import { workRun } from '../../../src/core/runs/work.ts';
-import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
-import {
-  addOperator,
-  addRecipients,
-  hold,
-  many,
-  never,
-  openSmallCore,
-  provokeDeadlock,
-  type SmallCore,
-  systemActor,
-} from './fixture.ts';
+import { addOperator, addRecipients, hold, many, never, provokeDeadlock, systemActor } from './fixture.ts';
+import { smallCoreOfFile } from './small-core.ts';
 
-let database: TestDatabase;
-let small: SmallCore;
-
-beforeAll(async () => {
-  database = await cloneDatabase();
-  small = await openSmallCore(database.connection);
-});
-afterAll(async () => {
-  await small?.close();
-  await database?.drop();
-});
-afterEach(() => {
-  hold.each = undefined;
-});
+const small = smallCoreOfFile();
 
 async function start(action: string, people: { email: string; name?: string; number?: string }[]) {
   const { core } = small;

@@ -1,26 +1,13 @@
 // Runs of actions that make one file: kept whole with the run, or not at all.
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { conflict } from '../../../src/core/errors.ts';
 import { controlRun, readRun, runAction, startRun } from '../../../src/core/runs/run.ts';
 import { workRun } from '../../../src/core/runs/work.ts';
-import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
-import { addOperator, addRecipients, everything, hold, many, never, openSmallCore, type SmallCore } from './fixture.ts';
+import { addOperator, addRecipients, everything, hold, many, never } from './fixture.ts';
+import { smallCoreOfFile } from './small-core.ts';
 
-let database: TestDatabase;
-let small: SmallCore;
-
-beforeAll(async () => {
-  database = await cloneDatabase();
-  small = await openSmallCore(database.connection, { undoSeconds: 30 });
-});
-afterAll(async () => {
-  await small?.close();
-  await database?.drop();
-});
-afterEach(() => {
-  hold.all = undefined;
-});
+const small = smallCoreOfFile({ undoSeconds: 30 });
 
 describe('an action with one file', () => {
   it('keeps the file with the run, and its records as done', async () => {

@@ -1,37 +1,13 @@
 // Runs: what a preview promises, a start freezes, the work does, and what stops it.
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { actorOfApiKey, createApiKey } from '../../../src/core/people/api-keys.ts';
 import { controlRun, previewAction, readRun, startRun } from '../../../src/core/runs/run.ts';
 import { workRun } from '../../../src/core/runs/work.ts';
-import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
-import {
-  addOperator,
-  addRecipients,
-  everything,
-  hold,
-  many,
-  never,
-  openSmallCore,
-  type SmallCore,
-  systemActor,
-} from './fixture.ts';
+import { addOperator, addRecipients, everything, hold, many, never, openSmallCore, systemActor } from './fixture.ts';
+import { smallCoreOfFile } from './small-core.ts';
 
-let database: TestDatabase;
-let small: SmallCore;
-
-beforeAll(async () => {
-  database = await cloneDatabase();
-  small = await openSmallCore(database.connection, { undoSeconds: 30 });
-});
-afterAll(async () => {
-  await small?.close();
-  await database?.drop();
-});
-afterEach(() => {
-  hold.each = undefined;
-  hold.all = undefined;
-});
+const small = smallCoreOfFile({ undoSeconds: 30 });
 
 describe('a preview', () => {
   it('counts who takes part and why the others do not, also where a value is missing, and writes nothing', async () => {
@@ -138,7 +114,7 @@ describe('a start', () => {
 
   it('answers 50 simultaneous double clicks with one run', async () => {
     const { core } = small;
-    const other = await openSmallCore(database.connection);
+    const other = await openSmallCore(small.connection);
     try {
       const { ids } = await addRecipients(core, many(10));
       const { actor } = await addOperator(core, everything);

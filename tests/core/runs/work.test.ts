@@ -1,10 +1,9 @@
 // The work of a run, record by record: checked again, stopped, gone on with, and done by one process at a time.
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mustHold, takeLease } from '../../../src/core/runs/lease.ts';
 import { controlRun, readRun, startRun } from '../../../src/core/runs/run.ts';
 import { workRun } from '../../../src/core/runs/work.ts';
-import { cloneDatabase, type TestDatabase } from '../../kit/database.ts';
 import {
   addOperator,
   addRecipients,
@@ -14,24 +13,11 @@ import {
   never,
   openSmallCore,
   provokeDeadlock,
-  type SmallCore,
   systemActor,
 } from './fixture.ts';
+import { smallCoreOfFile } from './small-core.ts';
 
-let database: TestDatabase;
-let small: SmallCore;
-
-beforeAll(async () => {
-  database = await cloneDatabase();
-  small = await openSmallCore(database.connection, { undoSeconds: 30 });
-});
-afterAll(async () => {
-  await small?.close();
-  await database?.drop();
-});
-afterEach(() => {
-  hold.each = undefined;
-});
+const small = smallCoreOfFile({ undoSeconds: 30 });
 
 describe('the work', () => {
   const start = async (people: { email: string; name?: string }[], permissions = everything) => {
@@ -175,7 +161,7 @@ describe('the work', () => {
 
   it('lets one process at a time work on a run, however many try', async () => {
     const { core, ids, runId, actor } = await start(many(60));
-    const other = await openSmallCore(database.connection);
+    const other = await openSmallCore(small.connection);
     const rivals: Promise<void>[] = [];
     let done = 0;
     hold.each = async () => {
